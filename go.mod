@@ -1,0 +1,3 @@
+module pintle
+
+go 1.26

@@ -1,0 +1,295 @@
+package units
+
+// ExecSettings are the settings of systemd.exec(5): the environment a process is started in.
+type ExecSettings struct {
+	// WorkingDirectory: chdir in child; "~" = home of User; "-" prefix ignores ENOENT; failure exit 200
+	WorkingDirectory WorkingDirectory `parse:"working-directory" level:"enforced"`
+	// RootDirectory: systemd insists (exit 226 without mount ns); plain chroot(2) works with CAP_SYS_CHROOT (docker grants it), failure exit 210
+	RootDirectory string `parse:"unit-path-printf" level:"if-permitted"`
+	// RootImage: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	RootImage string `parse:"unit-path-printf" level:"accepted"`
+	// RootImageOptions: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	RootImageOptions []string `parse:"root-image-options" level:"accepted"`
+	// RootImagePolicy: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	RootImagePolicy string `parse:"image-policy" level:"accepted"`
+	// RootHash: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	RootHash string `parse:"exec-root-hash" level:"accepted"`
+	// RootHashSignature: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	RootHashSignature string `parse:"exec-root-hash-sig" level:"accepted"`
+	// RootVerity: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	RootVerity string `parse:"unit-path-printf" level:"accepted"`
+	// RootEphemeral: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	RootEphemeral bool `parse:"bool" level:"accepted"`
+	// ExtensionDirectories: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	ExtensionDirectories []string `parse:"namespace-path-strv" level:"accepted"`
+	// ExtensionImages: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	ExtensionImages []string `parse:"extension-images" level:"accepted"`
+	// ExtensionImagePolicy: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	ExtensionImagePolicy string `parse:"image-policy" level:"accepted"`
+	// MountImages: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	MountImages []string `parse:"mount-images" level:"accepted"`
+	// MountImagePolicy: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	MountImagePolicy string `parse:"image-policy" level:"accepted"`
+	// User: setgroups/setgid/setuid in child (CAP_SETUID/GID are in default docker set); unknown user exit 217, group 216; sets USER/LOGNAME/HOME/SHELL
+	User string `parse:"user-group-compat" level:"enforced"`
+	// Group: setgroups/setgid/setuid in child (CAP_SETUID/GID are in default docker set); unknown user exit 217, group 216; sets USER/LOGNAME/HOME/SHELL
+	Group string `parse:"user-group-compat" level:"enforced"`
+	// SupplementaryGroups: setgroups/setgid/setuid in child (CAP_SETUID/GID are in default docker set); unknown user exit 217, group 216; sets USER/LOGNAME/HOME/SHELL
+	SupplementaryGroups []string `parse:"user-group-strv-compat" level:"enforced"`
+	// SetLoginEnvironment: tristate: force HOME/LOGNAME/SHELL
+	SetLoginEnvironment Tristate `parse:"tristate" level:"enforced"`
+	// Nice: setpriority; raising priority needs CAP_SYS_NICE (failure exit 201)
+	Nice *int `parse:"exec-nice" level:"if-permitted"`
+	// OOMScoreAdjust: write /proc/self/oom_score_adj; lowering needs CAP_SYS_RESOURCE: EPERM is ignored in containers by systemd
+	OOMScoreAdjust *int `parse:"exec-oom-score-adjust" level:"if-permitted"`
+	// CoredumpFilter: /proc/self/coredump_filter
+	CoredumpFilter string `parse:"exec-coredump-filter" level:"enforced"`
+	// IOSchedulingClass: ioprio_set; realtime needs privilege
+	IOSchedulingClass *int `parse:"exec-io-class" level:"if-permitted"`
+	// IOSchedulingPriority: ioprio_set; realtime needs privilege
+	IOSchedulingPriority *int `parse:"exec-io-priority" level:"if-permitted"`
+	// CPUSchedulingPolicy: sched_setscheduler; RT needs CAP_SYS_NICE; failure exit 214
+	CPUSchedulingPolicy *int `parse:"exec-cpu-sched-policy" level:"if-permitted"`
+	// CPUSchedulingPriority: sched_setscheduler; RT needs CAP_SYS_NICE; failure exit 214
+	CPUSchedulingPriority *int `parse:"exec-cpu-sched-prio" level:"if-permitted"`
+	// CPUSchedulingResetOnFork: sched_setscheduler; RT needs CAP_SYS_NICE; failure exit 214
+	CPUSchedulingResetOnFork bool `parse:"bool" level:"if-permitted"`
+	// CPUAffinity: sched_setaffinity (within cpuset)
+	CPUAffinity []int `parse:"exec-cpu-affinity" level:"enforced"`
+	// NUMAPolicy: set_mempolicy is blocked by docker seccomp without SYS_NICE: warn
+	NUMAPolicy string `parse:"numa-policy" level:"if-permitted"`
+	// NUMAMask: set_mempolicy is blocked by docker seccomp without SYS_NICE: warn
+	NUMAMask string `parse:"numa-mask" level:"if-permitted"`
+	// UMask: umask, default 0022
+	UMask FileMode `parse:"mode" level:"enforced"`
+	// Environment: see environ/env_file/env_expand vectors
+	Environment []string `parse:"environ" level:"enforced"`
+	// EnvironmentFile: see environ/env_file/env_expand vectors
+	EnvironmentFile []EnvironmentFile `parse:"unit-env-file" level:"enforced"`
+	// PassEnvironment: see environ/env_file/env_expand vectors
+	PassEnvironment []string `parse:"pass-environ" level:"enforced"`
+	// UnsetEnvironment: see environ/env_file/env_expand vectors
+	UnsetEnvironment []string `parse:"unset-environ" level:"enforced"`
+	// DynamicUser: allocate uid 61184..65519 by name hash + setuid; implied sandboxing only if possible; dirs under private/
+	DynamicUser bool `parse:"bool" level:"if-permitted"`
+	// RemoveIPC: remove SysV/POSIX IPC of the uid on stop
+	RemoveIPC bool `parse:"bool" level:"if-permitted"`
+	// StandardInput: null tty tty-force tty-fail data file:PATH socket fd[:NAME]
+	StandardInput Stdio `parse:"exec-input" level:"enforced"`
+	// StandardOutput: inherit null tty journal kmsg journal+console kmsg+console file: append: truncate: socket fd[:NAME] (syslog* warns -> journal)
+	StandardOutput Stdio `parse:"exec-output" level:"enforced"`
+	// StandardError: inherit null tty journal kmsg journal+console kmsg+console file: append: truncate: socket fd[:NAME] (syslog* warns -> journal)
+	StandardError Stdio `parse:"exec-output" level:"enforced"`
+	// StandardInputText: text with C-unescape+specifier, newline appended; base64 data; implies StandardInput=data if default
+	StandardInputText []byte `parse:"exec-input-text" level:"enforced"`
+	// StandardInputData: text with C-unescape+specifier, newline appended; base64 data; implies StandardInput=data if default
+	StandardInputData []byte `parse:"exec-input-data" level:"enforced"`
+	// TTYPath: only if a tty is in the container (/dev/console)
+	TTYPath string `parse:"unit-path-printf" level:"if-permitted"`
+	// TTYReset: only if a tty is in the container (/dev/console)
+	TTYReset bool `parse:"bool" level:"if-permitted"`
+	// TTYVHangup: only if a tty is in the container (/dev/console)
+	TTYVHangup bool `parse:"bool" level:"if-permitted"`
+	// TTYVTDisallocate: only if a tty is in the container (/dev/console)
+	TTYVTDisallocate bool `parse:"bool" level:"if-permitted"`
+	// TTYRows: only if a tty is in the container (/dev/console)
+	TTYRows *uint `parse:"tty-size" level:"if-permitted"`
+	// TTYColumns: only if a tty is in the container (/dev/console)
+	TTYColumns *uint `parse:"tty-size" level:"if-permitted"`
+	// SyslogIdentifier: metadata of own journal records
+	SyslogIdentifier string `parse:"unit-string-printf" level:"enforced"`
+	// SyslogFacility: metadata of own journal records
+	SyslogFacility int `parse:"log-facility" level:"enforced"`
+	// SyslogLevel: metadata of own journal records
+	SyslogLevel int `parse:"log-level" level:"enforced"`
+	// SyslogLevelPrefix: metadata of own journal records
+	SyslogLevelPrefix bool `parse:"bool" level:"enforced"`
+	// LogLevelMax: metadata of own journal records
+	LogLevelMax int `parse:"log-level" level:"enforced"`
+	// LogRateLimitIntervalSec: metadata of own journal records
+	LogRateLimitIntervalSec Usec `parse:"sec" level:"enforced"`
+	// LogRateLimitBurst: metadata of own journal records
+	LogRateLimitBurst uint `parse:"unsigned" level:"enforced"`
+	// LogExtraFields: metadata of own journal records
+	LogExtraFields []string `parse:"log-extra-fields" level:"enforced"`
+	// LogFilterPatterns: regexp (PCRE2 in systemd; RE2 subset in Go)
+	LogFilterPatterns []string `parse:"log-filter-patterns" level:"if-permitted"`
+	// SecureBits: prctl(PR_SET_SECUREBITS) needs CAP_SETPCAP; exit 221(SECUREBITS)
+	SecureBits int `parse:"exec-secure-bits" level:"if-permitted"`
+	// CapabilityBoundingSet: drop bounding/ambient caps; CAP_SETPCAP needed (docker grants); lists merge, ~ inverts
+	CapabilityBoundingSet CapabilitySet `parse:"capability-set" level:"if-permitted"`
+	// AmbientCapabilities: drop bounding/ambient caps; CAP_SETPCAP needed (docker grants); lists merge, ~ inverts
+	AmbientCapabilities CapabilitySet `parse:"capability-set" level:"if-permitted"`
+	// TimerSlackNSec: prctl
+	TimerSlackNSec *uint64 `parse:"nsec" level:"enforced"`
+	// NoNewPrivileges: prctl(PR_SET_NO_NEW_PRIVS); also forced by seccomp settings when unprivileged
+	NoNewPrivileges bool `parse:"bool" level:"enforced"`
+	// KeyringMode: keyctl usually blocked; systemd ignores EPERM/ENOSYS
+	KeyringMode KeyringMode `parse:"exec-keyring-mode" level:"accepted"`
+	// ProtectProc: needs mounting a new procfs
+	ProtectProc string `parse:"protect-proc" level:"accepted"`
+	// ProcSubset: needs mounting a new procfs
+	ProcSubset string `parse:"proc-subset" level:"accepted"`
+	// SystemCallFilter: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	SystemCallFilter SystemCallFilter `parse:"syscall-filter" level:"if-permitted"`
+	// SystemCallArchitectures: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	SystemCallArchitectures []string `parse:"syscall-archs" level:"if-permitted"`
+	// SystemCallErrorNumber: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	SystemCallErrorNumber string `parse:"syscall-errno" level:"if-permitted"`
+	// SystemCallLog: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	SystemCallLog SystemCallFilter `parse:"syscall-log" level:"if-permitted"`
+	// MemoryDenyWriteExecute: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	MemoryDenyWriteExecute bool `parse:"bool" level:"if-permitted"`
+	// RestrictNamespaces: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	RestrictNamespaces string `parse:"restrict-namespaces" level:"if-permitted"`
+	// RestrictRealtime: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	RestrictRealtime bool `parse:"bool" level:"if-permitted"`
+	// RestrictSUIDSGID: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	RestrictSUIDSGID bool `parse:"bool" level:"if-permitted"`
+	// RestrictAddressFamilies: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	RestrictAddressFamilies []string `parse:"address-families" level:"if-permitted"`
+	// LockPersonality: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	LockPersonality bool `parse:"bool" level:"if-permitted"`
+	// RestrictFileSystems: BPF LSM
+	RestrictFileSystems []string `parse:"restrict-filesystems" level:"accepted"`
+	// LimitCPU: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitCPU *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitFSIZE: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitFSIZE *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitDATA: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitDATA *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitSTACK: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitSTACK *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitCORE: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitCORE *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitRSS: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitRSS *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitNOFILE: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitNOFILE *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitAS: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitAS *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitNPROC: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitNPROC *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitMEMLOCK: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitMEMLOCK *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitLOCKS: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitLOCKS *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitSIGPENDING: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitSIGPENDING *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitMSGQUEUE: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitMSGQUEUE *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitNICE: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitNICE *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitRTPRIO: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitRTPRIO *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// LimitRTTIME: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	LimitRTTIME *ResourceLimit `parse:"rlimit" level:"enforced"`
+	// ReadWritePaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	ReadWritePaths []string `parse:"namespace-path-strv" level:"if-permitted" alias:"ReadWriteDirectories"`
+	// ReadOnlyPaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	ReadOnlyPaths []string `parse:"namespace-path-strv" level:"if-permitted" alias:"ReadOnlyDirectories"`
+	// InaccessiblePaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	InaccessiblePaths []string `parse:"namespace-path-strv" level:"if-permitted" alias:"InaccessibleDirectories"`
+	// ExecPaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	ExecPaths []string `parse:"namespace-path-strv" level:"if-permitted"`
+	// NoExecPaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	NoExecPaths []string `parse:"namespace-path-strv" level:"if-permitted"`
+	// ExecSearchPath: PATH used to look up relative executables
+	ExecSearchPath []string `parse:"colon-separated-paths" level:"enforced"`
+	// BindPaths: systemd insists here (insist_on_sandboxing): exit 226 NAMESPACE when mount ns impossible, except binds onto themselves
+	BindPaths []string `parse:"bind-paths" level:"if-permitted"`
+	// BindReadOnlyPaths: systemd insists here (insist_on_sandboxing): exit 226 NAMESPACE when mount ns impossible, except binds onto themselves
+	BindReadOnlyPaths []string `parse:"bind-paths" level:"if-permitted"`
+	// TemporaryFileSystem: systemd insists here (insist_on_sandboxing): exit 226 NAMESPACE when mount ns impossible, except binds onto themselves
+	TemporaryFileSystem []string `parse:"temporary-filesystems" level:"if-permitted"`
+	// PrivateTmp: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	PrivateTmp bool `parse:"bool" level:"if-permitted"`
+	// PrivateDevices: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	PrivateDevices bool `parse:"bool" level:"if-permitted"`
+	// ProtectKernelTunables: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	ProtectKernelTunables bool `parse:"bool" level:"if-permitted"`
+	// ProtectKernelModules: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	ProtectKernelModules bool `parse:"bool" level:"if-permitted"`
+	// ProtectKernelLogs: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	ProtectKernelLogs bool `parse:"bool" level:"if-permitted"`
+	// ProtectClock: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	ProtectClock bool `parse:"bool" level:"if-permitted"`
+	// ProtectControlGroups: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	ProtectControlGroups bool `parse:"bool" level:"if-permitted"`
+	// NetworkNamespacePath: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
+	NetworkNamespacePath string `parse:"unit-path-printf" level:"if-permitted"`
+	// IPCNamespacePath: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
+	IPCNamespacePath string `parse:"unit-path-printf" level:"if-permitted"`
+	// LogNamespace: needs journald namespaces
+	LogNamespace string `parse:"log-namespace" level:"accepted"`
+	// PrivateNetwork: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
+	PrivateNetwork bool `parse:"bool" level:"if-permitted"`
+	// PrivateUsers: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
+	PrivateUsers bool `parse:"bool" level:"if-permitted"`
+	// PrivateMounts: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	PrivateMounts Tristate `parse:"tristate" level:"if-permitted"`
+	// PrivateIPC: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
+	PrivateIPC bool `parse:"bool" level:"if-permitted"`
+	// ProtectSystem: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	ProtectSystem string `parse:"protect-system" level:"if-permitted"`
+	// ProtectHome: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	ProtectHome string `parse:"protect-home" level:"if-permitted"`
+	// MountFlags: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	MountFlags string `parse:"exec-mount-propagation-flag" level:"if-permitted"`
+	// MountAPIVFS: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	MountAPIVFS Tristate `parse:"tristate" level:"if-permitted"`
+	// Personality: personality(2), docker seccomp allows few
+	Personality string `parse:"personality" level:"if-permitted"`
+	// RuntimeDirectoryPreserve: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	RuntimeDirectoryPreserve PreserveMode `parse:"exec-preserve-mode" level:"enforced"`
+	// RuntimeDirectoryMode: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	RuntimeDirectoryMode FileMode `parse:"mode" level:"enforced"`
+	// RuntimeDirectory: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	RuntimeDirectory []ExecDirectory `parse:"exec-directories" level:"enforced"`
+	// StateDirectoryMode: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	StateDirectoryMode FileMode `parse:"mode" level:"enforced"`
+	// StateDirectory: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	StateDirectory []ExecDirectory `parse:"exec-directories" level:"enforced"`
+	// CacheDirectoryMode: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	CacheDirectoryMode FileMode `parse:"mode" level:"enforced"`
+	// CacheDirectory: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	CacheDirectory []ExecDirectory `parse:"exec-directories" level:"enforced"`
+	// LogsDirectoryMode: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	LogsDirectoryMode FileMode `parse:"mode" level:"enforced"`
+	// LogsDirectory: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	LogsDirectory []ExecDirectory `parse:"exec-directories" level:"enforced"`
+	// ConfigurationDirectoryMode: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	ConfigurationDirectoryMode FileMode `parse:"mode" level:"enforced"`
+	// ConfigurationDirectory: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	ConfigurationDirectory []ExecDirectory `parse:"exec-directories" level:"enforced"`
+	// SetCredential: files in /run/credentials/UNIT (0400/0500, plain dir when ramfs mount impossible), $CREDENTIALS_DIRECTORY, %d
+	SetCredential []Credential `parse:"set-credential" level:"enforced"`
+	// SetCredentialEncrypted: needs host key/TPM decryption
+	SetCredentialEncrypted []Credential `parse:"set-credential" level:"accepted"`
+	// LoadCredential: files in /run/credentials/UNIT (0400/0500, plain dir when ramfs mount impossible), $CREDENTIALS_DIRECTORY, %d
+	LoadCredential []Credential `parse:"load-credential" level:"enforced"`
+	// LoadCredentialEncrypted: needs host key/TPM decryption
+	LoadCredentialEncrypted []Credential `parse:"load-credential" level:"accepted"`
+	// ImportCredential: files in /run/credentials/UNIT (0400/0500, plain dir when ramfs mount impossible), $CREDENTIALS_DIRECTORY, %d
+	ImportCredential []string `parse:"import-credential" level:"enforced"`
+	// TimeoutCleanSec: systemctl clean timeout
+	TimeoutCleanSec Usec `parse:"sec" level:"enforced"`
+	// PAMName: static Go binary cannot load PAM; notice (limits/env of PAM not applied)
+	PAMName string `parse:"unit-string-printf" level:"accepted"`
+	// IgnoreSIGPIPE: default yes: SIG_IGN for SIGPIPE in child
+	IgnoreSIGPIPE bool `parse:"bool" level:"enforced"`
+	// UtmpIdentifier: utmp record if /run/utmp exists
+	UtmpIdentifier string `parse:"unit-string-printf" level:"if-permitted"`
+	// UtmpMode: utmp record if /run/utmp exists
+	UtmpMode string `parse:"exec-utmp-mode" level:"if-permitted"`
+	// SELinuxContext: LSM; "-" prefix or SELinux absent: no-op
+	SELinuxContext string `parse:"exec-selinux-context" level:"accepted"`
+	// AppArmorProfile: write /proc/self/attr/(apparmor/)exec if AppArmor on
+	AppArmorProfile string `parse:"exec-apparmor-profile" level:"if-permitted"`
+	// SmackProcessLabel: LSM; "-" prefix or SELinux absent: no-op
+	SmackProcessLabel string `parse:"exec-smack-process-label" level:"accepted"`
+	// ProtectHostname: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	ProtectHostname bool `parse:"bool" level:"if-permitted"`
+	// MemoryKSM: prctl PR_SET_MEMORY_MERGE
+	MemoryKSM Tristate `parse:"tristate" level:"if-permitted"`
+}
