@@ -1,0 +1,149 @@
+package pid1
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pintle/units"
+)
+
+// assign gives a key the value that a file or a variable has for it; name is the key as written there.
+func (l *configLoader) assign(file string, line int, name string, k ConfigKey, value any) {
+	field := reflect.ValueOf(&l.config).Elem().FieldByIndex(k.index)
+	old := formatValue(field.Interface())
+	if err := setField(field, k, value); err != nil {
+		l.problem(file, line, "cannot use %s = %s: %v; %s stays", name, formatValue(value), err, old)
+	}
+}
+
+// setField converts a TOML value, or the string that an environment variable has.
+func setField(field reflect.Value, k ConfigKey, value any) error {
+	text, isText := value.(string)
+	switch field.Interface().(type) {
+	case string:
+		if !isText {
+			return fmt.Errorf("it must be a string")
+		}
+		if len(k.OneOf) > 0 && !slices.Contains(k.OneOf, text) {
+			return fmt.Errorf("it must be one of %s", strings.Join(k.OneOf, ", "))
+		}
+		field.SetString(text)
+	case bool:
+		b, ok := value.(bool)
+		if isText {
+			b, ok = parseBool(text)
+		}
+		if !ok {
+			return fmt.Errorf("it must be true or false")
+		}
+		field.SetBool(b)
+	case []string:
+		list, ok := stringList(value)
+		if !ok {
+			return fmt.Errorf("it must be a list of strings")
+		}
+		field.Set(reflect.ValueOf(list))
+	case units.Usec:
+		if n, ok := value.(int64); ok {
+			text, isText = strconv.FormatInt(n, 10), true
+		}
+		span, err := parseSpan(text)
+		if !isText || err != nil {
+			return fmt.Errorf("it must be a time span such as \"9s\" or \"1min 30s\"")
+		}
+		field.SetUint(uint64(span))
+	case units.Bytes:
+		if n, ok := value.(int64); ok {
+			text, isText = strconv.FormatInt(n, 10), true
+		}
+		size, err := parseSize(text)
+		if !isText || err != nil {
+			return fmt.Errorf("it must be a size such as \"512K\" or \"1M\"")
+		}
+		field.SetUint(uint64(size))
+	default:
+		return fmt.Errorf("keys of type %s cannot be set", field.Type())
+	}
+	return nil
+}
+
+// stringList takes an array of strings, or one string with blanks or commas between its words (as a
+// variable has it).
+func stringList(value any) ([]string, bool) {
+	switch v := value.(type) {
+	case string:
+		return strings.FieldsFunc(v, func(r rune) bool { return r == ' ' || r == '\t' || r == ',' }), true
+	case []any:
+		list := make([]string, len(v))
+		for i, element := range v {
+			s, ok := element.(string)
+			if !ok {
+				return nil, false
+			}
+			list[i] = s
+		}
+		return list, true
+	}
+	return nil, false
+}
+
+// formatValue writes a value as TOML has it, for messages and documentation.
+func formatValue(v any) string {
+	switch value := v.(type) {
+	case string:
+		return strconv.Quote(value)
+	case []string:
+		return formatList(value)
+	case []any:
+		return formatList(value)
+	case units.Usec:
+		return strconv.Quote(formatSpan(value))
+	case units.Bytes:
+		return strconv.Quote(formatSize(value))
+	default:
+		return fmt.Sprint(value)
+	}
+}
+
+func formatList[T any](list []T) string {
+	parts := make([]string, len(list))
+	for i, v := range list {
+		parts[i] = formatValue(v)
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+// closest finds the key whose text (as of gives it) needs the fewest edits to become name.
+func closest(name string, keys []ConfigKey, of func(ConfigKey) string) (best string, distance int) {
+	distance = -1
+	for _, k := range keys {
+		if d := editDistance(name, of(k)); distance < 0 || d < distance {
+			best, distance = of(k), d
+		}
+	}
+	return best, distance
+}
+
+// editDistance is the number of bytes to insert, delete or replace to turn a into b.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
