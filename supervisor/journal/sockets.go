@@ -1,0 +1,198 @@
+package journal
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"pintle/supervisor/epoll"
+)
+
+// The sockets of journald below its runtime directory (systemd-journald.service(8)).
+const (
+	SyslogSocket = "dev-log" // syslog(3); /dev/log is a link to it
+	NativeSocket = "socket"  // sd_journal_send(3)
+	StdoutSocket = "stdout"  // sd_journal_stream_fd(3)
+)
+
+// Listen opens journald's sockets in a directory. Each that cannot be opened is one error.
+func (j *Journal) Listen(dir string) []error {
+	var errs []error
+	open := func(name string, kind int, ready func(fd int) func(uint32)) {
+		fd, err := listen(filepath.Join(dir, name), kind)
+		if err == nil {
+			err = j.set.Add(fd, epoll.In, ready(fd))
+		}
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	open(SyslogSocket, unix.SOCK_DGRAM, func(fd int) func(uint32) { return func(uint32) { j.datagrams(fd, j.syslog) } })
+	open(NativeSocket, unix.SOCK_DGRAM, func(fd int) func(uint32) { return func(uint32) { j.datagrams(fd, j.native) } })
+	open(StdoutSocket, unix.SOCK_STREAM, func(fd int) func(uint32) { return func(uint32) { j.accept(fd) } })
+	return errs
+}
+
+// listen makes a socket that everybody may write to, in a directory that only we may write to.
+func listen(path string, kind int) (int, error) {
+	fd, err := unix.Socket(unix.AF_UNIX, kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return -1, fmt.Errorf("cannot make a socket for %s: %w", path, err)
+	}
+	_ = os.Remove(path)
+	err = unix.Bind(fd, &unix.SockaddrUnix{Name: path})
+	if err == nil {
+		err = unix.Chmod(path, 0o666)
+	}
+	if err == nil {
+		err = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PASSCRED, 1)
+	}
+	if err == nil && kind == unix.SOCK_STREAM {
+		err = unix.Listen(fd, 128)
+	}
+	if err != nil {
+		unix.Close(fd)
+		return -1, fmt.Errorf("cannot listen on %s: %w", path, err)
+	}
+	return fd, nil
+}
+
+// sender is who sent a datagram, as the kernel says.
+type sender struct {
+	pid      int
+	uid, gid uint32
+}
+
+// datagrams reads a bounded number of datagrams, so that one client cannot keep the others waiting.
+func (j *Journal) datagrams(fd int, take func(datagram []byte, from sender, file int)) {
+	oob := make([]byte, 256)
+	for range 64 {
+		n, oobn, flags, _, err := unix.Recvmsg(fd, j.in, oob, unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
+		if err != nil {
+			break
+		}
+		from, files := control(oob[:oobn])
+		if flags&unix.MSG_CTRUNC == 0 {
+			file := -1
+			if len(files) == 1 {
+				file = files[0]
+			}
+			take(j.in[:n], from, file)
+		}
+		for _, file := range files {
+			unix.Close(file)
+		}
+	}
+	j.flush()
+}
+
+// control reads the credentials and descriptors that came with a datagram.
+func control(oob []byte) (from sender, files []int) {
+	messages, err := unix.ParseSocketControlMessage(oob)
+	if err != nil {
+		return from, nil
+	}
+	for i := range messages {
+		switch messages[i].Header.Type {
+		case unix.SCM_CREDENTIALS:
+			if cred, err := unix.ParseUnixCredentials(&messages[i]); err == nil {
+				from = sender{int(cred.Pid), cred.Uid, cred.Gid}
+			}
+		case unix.SCM_RIGHTS:
+			if fds, err := unix.ParseUnixRights(&messages[i]); err == nil {
+				files = append(files, fds...)
+			}
+		}
+	}
+	return from, files
+}
+
+func (j *Journal) syslog(datagram []byte, from sender, file int) {
+	m := ParseSyslog(datagram, from.pid)
+	if len(m.Text) == 0 || file >= 0 {
+		return
+	}
+	if j.config.Show {
+		j.lines(&m)
+	}
+	j.forward.sendRaw(datagram, from.pid, from.uid, from.gid)
+}
+
+func (j *Journal) native(datagram []byte, from sender, file int) {
+	if file >= 0 {
+		// An entry too large for a datagram comes in a sealed memfd. Anything else may change or block
+		// while it is read and is refused.
+		seals, err := unix.FcntlInt(uintptr(file), unix.F_GET_SEALS, 0)
+		const sealed = unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
+		if err != nil || seals&sealed != sealed {
+			return
+		}
+		n, err := unix.Pread(file, j.in, 0)
+		if err != nil {
+			return
+		}
+		datagram = j.in[:n]
+	}
+	if m, ok := ParseNative(datagram, from.pid); ok {
+		m.Text = bytes.TrimRight(m.Text, " \t\r\n\x00")
+		if j.config.Show {
+			j.lines(&m)
+		}
+		j.forward.send(&m)
+	}
+}
+
+// lines shows a message that may have several lines.
+func (j *Journal) lines(m *Message) {
+	whole := m.Text
+	for rest, more := m.Text, true; more; {
+		m.Text, rest, more = bytes.Cut(rest, []byte{'\n'})
+		j.out = m.appendTo(j.out, j.config.Colour)
+	}
+	m.Text = whole
+}
+
+// accept takes one connection to the stdout socket. Seven lines come before the messages: identifier, unit,
+// priority, level prefix, and three flags for forwarding, of which the first four mean something here. The
+// unit is a claim that only root might make; nothing is done with it.
+func (j *Journal) accept(listener int) {
+	fd, _, err := unix.Accept4(listener, unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK)
+	if err != nil {
+		return
+	}
+	cred, err := unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
+	if err != nil || j.streams >= streamsMax {
+		unix.Close(fd)
+		return
+	}
+	s := &Stream{j: j, fd: fd, pid: int(cred.Pid)}
+	s.config = StreamConfig{Identifier: "stdout", Priority: daemonInfo, LevelMax: -1}
+	ignore := func([]byte) {}
+	s.header = []func([]byte){
+		func(line []byte) {
+			if len(line) > 0 {
+				s.config.Identifier = cleanIdentifier(line)
+			}
+		},
+		ignore,
+		func(line []byte) {
+			if n, ok := smallNumber(line); ok {
+				if n < 8 {
+					n |= daemonInfo &^ 7
+				}
+				s.config.Priority = n
+			}
+		},
+		func(line []byte) { s.config.LevelPrefix = string(line) == "1" },
+		ignore, ignore, ignore,
+	}
+	s.closed = func() { j.streams-- }
+	if j.set.Add(fd, epoll.In, s.ready) != nil {
+		unix.Close(fd)
+		return
+	}
+	j.streams++
+}
