@@ -34,7 +34,8 @@ func setField(field reflect.Value, k ConfigKey, value any) error {
 	case bool:
 		b, ok := value.(bool)
 		if isText {
-			b, ok = parseBool(text)
+			parsed, err := units.ParseBool(text)
+			b, ok = parsed, err == nil
 		}
 		if !ok {
 			return fmt.Errorf("it must be true or false")
@@ -50,7 +51,7 @@ func setField(field reflect.Value, k ConfigKey, value any) error {
 		if n, ok := value.(int64); ok {
 			text, isText = strconv.FormatInt(n, 10), true
 		}
-		span, err := parseSpan(text)
+		span, err := units.ParseSpan(text)
 		if !isText || err != nil {
 			return fmt.Errorf("it must be a time span such as \"9s\" or \"1min 30s\"")
 		}
@@ -59,7 +60,7 @@ func setField(field reflect.Value, k ConfigKey, value any) error {
 		if n, ok := value.(int64); ok {
 			text, isText = strconv.FormatInt(n, 10), true
 		}
-		size, err := parseSize(text)
+		size, err := units.ParseBytes(text)
 		if !isText || err != nil {
 			return fmt.Errorf("it must be a size such as \"512K\" or \"1M\"")
 		}
@@ -100,12 +101,24 @@ func formatValue(v any) string {
 	case []any:
 		return formatList(value)
 	case units.Usec:
-		return strconv.Quote(formatSpan(value))
+		return strconv.Quote(units.FormatSpan(value, 1))
 	case units.Bytes:
-		return strconv.Quote(formatSize(value))
+		return strconv.Quote(formatBytes(value))
 	default:
 		return fmt.Sprint(value)
 	}
+}
+
+// formatBytes writes a size with the largest suffix that leaves a whole number.
+func formatBytes(b units.Bytes) string {
+	suffix := ""
+	for _, larger := range []string{"K", "M", "G", "T", "P", "E"} {
+		if b == 0 || b%1024 != 0 {
+			break
+		}
+		b, suffix = b/1024, larger
+	}
+	return strconv.FormatUint(uint64(b), 10) + suffix
 }
 
 func formatList[T any](list []T) string {
