@@ -107,14 +107,14 @@ type Spawn struct {
 	Unit         *units.Unit
 	Role         Role
 	Command      units.Command
-	InvocationID string   // 32 hex digits
-	Env          []string // $MAINPID, $SERVICE_RESULT, $TRIGGER_UNIT, …: below the unit's own settings
-	FDs          []FD     // LISTEN_FDS: sockets, then the fd store; for the main process only
-	Stdin        int      // connection for StandardInput=socket, else -1
-	Notify       bool     // set $NOTIFY_SOCKET
+	InvocationID string     // 32 hex digits
+	Env          []string   // $MAINPID, $SERVICE_RESULT, $TRIGGER_UNIT, …: below the unit's own settings
+	FDs          []FD       // LISTEN_FDS: sockets, then the fd store; for the main process only
+	Stdin        int        // connection for StandardInput=socket, else -1
+	Notify       bool       // set $NOTIFY_SOCKET
 	Watchdog     units.Usec // $WATCHDOG_USEC, 0 for none
-	ReportExec   bool     // report Executed
-	RootOnly     bool     // PermissionsStartOnly=: User= and RootDirectory= do not apply
+	ReportExec   bool       // report Executed
+	RootOnly     bool       // PermissionsStartOnly=: User= and RootDirectory= do not apply
 }
 
 // Role says which of a unit's command lists a process belongs to.
