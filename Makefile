@@ -1,0 +1,60 @@
+# pintle's commands. Two matter: `make demo` shows it at work, `make test` runs every test.
+SHELL = /bin/bash -eo pipefail
+comma = ,
+GO ?= go
+OUT = out
+PINTLE = $(OUT)/pintle
+DEMO_ROOT = $(OUT)/demo-root
+SOURCES = $(shell find cmd init units supervisor -name '*.go' -o -path '*/builtin/*' -type f) go.mod go.sum
+# Packages that must stay covered by their tests, and how far, in percent.
+COVERED = units supervisor
+COVERAGE = 85
+
+.PHONY: all build test lint cover docs demo bench clean
+
+all: build
+
+build: $(PINTLE)
+
+$(PINTLE): $(SOURCES)
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $@ ./cmd/pintle
+
+# The end-to-end tests boot the demo's root under Docker.
+test: lint $(PINTLE) $(DEMO_ROOT).tar
+	images/need docker
+	$(GO) test -race -timeout 30m ./...
+	$(MAKE) --no-print-directory cover
+
+lint:
+	@unformatted=$$(gofmt -l cmd init units supervisor docs images bench vectors); \
+	if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted >&2; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+cover:
+	@mkdir -p $(OUT)
+	$(GO) test -coverprofile=$(OUT)/cover.out -coverpkg=$(subst $() ,$(comma),$(COVERED:%=pintle/%)) $(COVERED:%=./%/...) >/dev/null
+	@awk -v min=$(COVERAGE) -f images/coverage.awk $(OUT)/cover.out
+
+# What is generated from the tables of the program; a test fails when it is out of date.
+docs:
+	$(GO) run ./docs/gen -write
+
+# dnsmasq needs port 53, so the demo has a network of its own.
+demo: $(PINTLE) $(DEMO_ROOT)
+	$(PINTLE) try --private-network --tree --hostname demo $(DEMO_ROOT) -- sh -c "$$(cat images/demo/check)"
+
+$(DEMO_ROOT): $(DEMO_ROOT).tar
+	images/demo/unpack $< $@
+
+$(DEMO_ROOT).tar: images/demo/make-root
+	images/need mmdebstrap
+	images/demo/make-root $@
+
+bench:
+	cd bench && ./run
+
+clean:
+	rm -rf $(OUT)/pintle $(OUT)/cover.out
+
+
