@@ -23,6 +23,18 @@ const (
 	CodeDumped ExitCode = 3
 )
 
+func (c ExitCode) String() string {
+	switch c {
+	case CodeExited:
+		return "exited"
+	case CodeKilled:
+		return "killed"
+	case CodeDumped:
+		return "dumped"
+	}
+	return ""
+}
+
 // The events.
 type (
 	// Exits are all processes reaped in one go, in the order of their exits; the manager's own and strangers.

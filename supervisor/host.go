@@ -25,8 +25,9 @@ type Host interface {
 	// cgroup, or those of its lineage where no cgroup may be made.
 	Processes(unit string) []int
 
-	// Adopt makes a process that the host may not know (a MAINPID= or PIDFile= one) part of a unit.
-	Adopt(unit string, pid int)
+	// Adopt makes a process that the host may not know (a MAINPID= or PIDFile= one) part of a unit. child
+	// tells whether it is the manager's own child; the exit of another's is not reported.
+	Adopt(unit string, pid int) (child bool)
 
 	// Alive tells whether a process exists and is no zombie.
 	Alive(pid int) bool
@@ -54,6 +55,9 @@ type Host interface {
 
 	// CloseFDs closes descriptors that were handed to the manager.
 	CloseFDs([]FD)
+
+	// SameFile tells whether two descriptors are of the same file (device and inode).
+	SameFile(a, b int) bool
 
 	// WatchStored reports StoredHangup when a descriptor of a unit's fd store sees EPOLLHUP or EPOLLERR.
 	WatchStored(unit string, fd FD)
