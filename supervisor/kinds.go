@@ -3,9 +3,10 @@ package supervisor
 // kinds makes the state machine of each unit type. What is not in it can be loaded and shown, but a start
 // ends as unsupported: a container has no say over mounts and devices.
 var kinds = map[string]func(*Unit) kind{
-	"target": func(u *Unit) kind { return &passive{u: u, on: "active"} },
-	"slice":  func(u *Unit) kind { return &passive{u: u, on: "active", up: u.perpetual() || u.Name == "system.slice"} },
-	"scope":  func(u *Unit) kind { return &passive{u: u, on: "running", up: u.perpetual()} },
+	"service": newService,
+	"target":  func(u *Unit) kind { return &passive{u: u, on: "active"} },
+	"slice":   func(u *Unit) kind { return &passive{u: u, on: "active", up: u.perpetual() || u.Name == "system.slice"} },
+	"scope":   func(u *Unit) kind { return &passive{u: u, on: "running", up: u.perpetual()} },
 }
 
 func newKind(u *Unit) kind {

@@ -1,0 +1,77 @@
+package supervisor
+
+import (
+	"math"
+
+	"pintle/units"
+)
+
+// shallRestart decides, once the service has gone, whether it comes back by itself (systemd.service(5),
+// Restart=, with the table of exit causes there).
+func (s *service) shallRestart() bool {
+	if s.forbidRestart || s.u.stopPending() {
+		return false
+	}
+	if s.mainStat.in(&s.cfg.RestartPreventExitStatus) {
+		return false
+	}
+	if s.mainStat.in(&s.cfg.RestartForceExitStatus) {
+		return true
+	}
+	if s.res == ResultExecCondition {
+		return false
+	}
+	switch s.cfg.Restart {
+	case units.RestartAlways:
+		return true
+	case units.RestartOnSuccess:
+		return s.res == ResultSuccess
+	case units.RestartOnFailure:
+		return s.res != ResultSuccess
+	case units.RestartOnAbnormal:
+		return s.res != ResultSuccess && s.res != ResultExitCode
+	case units.RestartOnWatchdog:
+		return s.res == ResultWatchdog
+	case units.RestartOnAbort:
+		return s.res == ResultSignal || s.res == ResultCoreDump
+	}
+	return false
+}
+
+// restartDelay is the time until the next automatic restart: RestartSec=, growing geometrically to
+// RestartMaxDelaySec= in RestartSteps= steps.
+func (s *service) restartDelay() units.Usec {
+	first, last, steps := s.cfg.RestartSec, s.cfg.RestartMaxDelaySec, s.cfg.RestartSteps
+	next := s.nRestarts + 1
+	if s.sub == ServiceAutoRestart {
+		next = s.nRestarts
+	}
+	switch {
+	case next <= 1 || steps == 0 || last == 0 || last == units.Infinity || first >= last:
+		return first
+	case next > steps:
+		return last
+	}
+	ratio := float64(last) / float64(max(first, 1))
+	return units.Usec(float64(max(first, 1)) * math.Pow(ratio, float64(next-1)/float64(steps)))
+}
+
+// enterRestart asks for the start job of an automatic restart. Whatever is bound to the service restarts
+// with it.
+func (s *service) enterRestart() {
+	if s.u.stopPending() {
+		return // the stop job will find the service here and end the hold-off
+	}
+	// The state comes first: the start job finds a service that it may start.
+	s.nRestarts++
+	s.enter(ServiceAutoRestartQueued)
+	if s.sub != ServiceAutoRestartQueued {
+		return
+	}
+	if err := s.u.enqueue(JobStart, units.ModeRestartDependencies); err != nil {
+		s.u.log(LevelWarning, "cannot schedule the restart: %v", err)
+		s.enterDead(ResultResources, false)
+		return
+	}
+	s.u.log(LevelInfo, "Scheduled restart job, restart counter is at %d.", s.nRestarts)
+}
