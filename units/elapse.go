@@ -1,0 +1,229 @@
+package units
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// String is the normalized form of the event, as systemd-analyze calendar prints it.
+func (c *Calendar) String() string {
+	var b strings.Builder
+	c.writeWeekdays(&b)
+	writeParts(&b, c.year, 4, 1)
+	b.WriteByte('-')
+	writeParts(&b, c.month, 2, 1)
+	if c.fromEnd {
+		b.WriteByte('~')
+	} else {
+		b.WriteByte('-')
+	}
+	writeParts(&b, c.day, 2, 1)
+	b.WriteByte(' ')
+	writeParts(&b, c.hour, 2, 1)
+	b.WriteByte(':')
+	writeParts(&b, c.minute, 2, 1)
+	b.WriteByte(':')
+	writeParts(&b, c.second, 2, calendarSecond)
+	if c.zoneName != "" {
+		b.WriteString(" " + c.zoneName)
+	}
+	return b.String()
+}
+
+// writeWeekdays writes the days; three or more in a row are a range.
+func (c *Calendar) writeWeekdays(b *strings.Builder) {
+	if c.weekdays == 0 {
+		return
+	}
+	has := func(d int) bool { return d < 7 && c.weekdays&(1<<d) != 0 }
+	comma := ""
+	for d := 0; d < 7; d++ {
+		if !has(d) {
+			continue
+		}
+		first := d
+		for has(d + 1) {
+			d++
+		}
+		b.WriteString(comma + weekdayNames[first][:3])
+		switch {
+		case d > first+1:
+			b.WriteString("..")
+		case d > first:
+			b.WriteString(",")
+		}
+		if d > first {
+			b.WriteString(weekdayNames[d][:3])
+		}
+		comma = ","
+	}
+	b.WriteByte(' ')
+}
+
+func writeParts(b *strings.Builder, parts []calendarPart, width, unit int) {
+	if len(parts) == 0 || unit > 1 && parts[0] == (calendarPart{0, -1, unit}) {
+		b.WriteByte('*')
+		return
+	}
+	number := func(before string, width, v int) {
+		fmt.Fprintf(b, "%s%0*d", before, width, v/unit)
+		if v%unit > 0 {
+			fmt.Fprintf(b, ".%06d", v%unit)
+		}
+	}
+	for i, p := range parts {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		number("", width, p.start)
+		if p.stop > 0 {
+			number("..", width, p.stop)
+		}
+		if p.repeat > 0 && !(p.stop > 0 && p.repeat == unit) {
+			number("/", 1, p.repeat)
+		}
+	}
+}
+
+// Next is the first time after the given one, both in microseconds since 1970, at which the event happens;
+// ok is false if it never will.
+func (c *Calendar) Next(after Usec, local *time.Location) (next Usec, ok bool) {
+	loc := c.zone
+	if loc == nil {
+		loc = local
+	}
+	after++
+	at := civilAt(int64(after/Second), loc)
+	at, micro, ok := c.find(at, int(after%Second), loc)
+	if !ok {
+		return 0, false
+	}
+	return Usec(at.unix(loc, c.dst))*Second + Usec(micro), true
+}
+
+// find moves a clock forward, field by field from the year down, until all of it matches. A field that has no
+// match left advances the one above; the clock's own jumps (summer time, lengths of months) start the search
+// again from where it jumped to.
+func (c *Calendar) find(at civil, micro int, loc *time.Location) (civil, int, bool) {
+	const patience = 1000 // more rounds than any event needs
+	var moved bool
+	var ok bool
+	for range patience {
+		at = civilAt(at.unix(loc, c.dst), loc)
+
+		if at.year, moved, ok = c.match(c.year, at.year, nil); !ok || at.year > lastYear {
+			return at, 0, false
+		}
+		if moved {
+			at, micro = civil{at.year, 1, 1, 0, 0, 0}, 0
+		}
+
+		at.month, moved, ok = c.match(c.month, at.month, nil)
+		if moved {
+			at, micro = civil{at.year, at.month, 1, 0, 0, 0}, 0
+		}
+		if !ok || at.month > 12 {
+			at, micro = civil{at.year + 1, 1, 1, 0, 0, 0}, 0
+			continue
+		}
+
+		at.day, moved, ok = c.match(c.day, at.day, &at)
+		if moved {
+			at, micro = at.midnight(), 0
+		}
+		if !ok {
+			at, micro = civil{at.year, at.month + 1, 1, 0, 0, 0}, 0
+			continue
+		}
+		if c.jumped(&at, loc) {
+			continue
+		}
+		if c.weekdays != 0 && c.weekdays&(1<<at.weekday()) == 0 {
+			at, micro = civil{at.year, at.month, at.day + 1, 0, 0, 0}, 0
+			continue
+		}
+
+		at.hour, moved, ok = c.match(c.hour, at.hour, nil)
+		if moved {
+			at.min, at.sec, micro = 0, 0, 0
+		}
+		if !ok {
+			at, micro = civil{at.year, at.month, at.day + 1, 0, 0, 0}, 0
+			continue
+		}
+		if c.jumped(&at, loc) {
+			continue
+		}
+
+		at.min, moved, ok = c.match(c.minute, at.min, nil)
+		if moved {
+			at.sec, micro = 0, 0
+		}
+		if !ok {
+			at, micro = civil{at.year, at.month, at.day, at.hour + 1, 0, 0}, 0
+			continue
+		}
+		if c.jumped(&at, loc) {
+			continue
+		}
+
+		var sec int
+		sec, _, ok = c.match(c.second, at.sec*calendarSecond+micro, nil)
+		if !ok {
+			at, micro = civil{at.year, at.month, at.day, at.hour, at.min + 1, 0}, 0
+			continue
+		}
+		at.sec, micro = sec/calendarSecond, sec%calendarSecond
+		if c.jumped(&at, loc) {
+			continue
+		}
+		return at, micro, true
+	}
+	return at, 0, false
+}
+
+// jumped tells whether no clock shows at; then at becomes what it shows instead, if that is later.
+func (c *Calendar) jumped(at *civil, loc *time.Location) bool {
+	shown := civilAt(at.unix(loc, c.dst), loc)
+	order := shown.compare(*at)
+	if order > 0 {
+		*at = shown
+	}
+	return order != 0
+}
+
+// match finds the smallest value not below v that a field allows. month is set for days, which may count from
+// the end of it.
+func (c *Calendar) match(parts []calendarPart, v int, month *civil) (best int, moved, ok bool) {
+	if len(parts) == 0 {
+		return v, false, true
+	}
+	for _, p := range parts {
+		start, stop := p.start, p.stop
+		if month != nil && c.fromEnd {
+			last := time.Date(month.year, time.Month(month.month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+			start = last + 1 - start
+			if stop > 0 {
+				start, stop = last+1-stop, start
+			}
+		}
+		candidate := start
+		if start < v {
+			if p.repeat == 0 {
+				continue
+			}
+			candidate += (v - start + p.repeat - 1) / p.repeat * p.repeat
+			if stop >= 0 && candidate > stop {
+				continue
+			}
+		}
+		if !ok || candidate < best {
+			best, ok = candidate, true
+		}
+	}
+	if !ok {
+		return v, false, false
+	}
+	return best, best != v, true
+}
