@@ -9,9 +9,9 @@ type PathSettings struct {
 	// MakeDirectory: as documented
 	MakeDirectory bool `parse:"bool" level:"enforced"`
 	// DirectoryMode: as documented
-	DirectoryMode FileMode `parse:"mode" level:"enforced"`
+	DirectoryMode FileMode `parse:"mode" level:"enforced" default:"0755"`
 	// TriggerLimitIntervalSec: trigger limit 2s/200 -> trigger-limit-hit
-	TriggerLimitIntervalSec Usec `parse:"sec" level:"enforced"`
+	TriggerLimitIntervalSec Usec `parse:"sec" level:"enforced" default:"2s"`
 	// TriggerLimitBurst: trigger limit 2s/200 -> trigger-limit-hit
-	TriggerLimitBurst uint `parse:"unsigned" level:"enforced"`
+	TriggerLimitBurst uint `parse:"unsigned" level:"enforced" default:"200"`
 }

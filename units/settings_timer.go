@@ -11,13 +11,13 @@ type TimerSettings struct {
 	// Persistent: stamp file /var/lib/systemd/timers/stamp-NAME mtime; elapse at start if missed
 	Persistent bool `parse:"bool" level:"enforced"`
 	// WakeSystem: CLOCK_*_ALARM needs CAP_WAKE_ALARM; fall back to normal clock
-	WakeSystem bool `parse:"bool" level:"accepted"`
+	WakeSystem bool `parse:"bool" level:"accepted" why:"wake"`
 	// RemainAfterElapse: as documented; AccuracySec default 1min, no early elapse
-	RemainAfterElapse bool `parse:"bool" level:"enforced"`
+	RemainAfterElapse bool `parse:"bool" level:"enforced" default:"yes"`
 	// FixedRandomDelay: as documented; AccuracySec default 1min, no early elapse
 	FixedRandomDelay bool `parse:"bool" level:"enforced"`
 	// AccuracySec: as documented; AccuracySec default 1min, no early elapse
-	AccuracySec Usec `parse:"sec" level:"enforced"`
+	AccuracySec Usec `parse:"sec" level:"enforced" default:"1min"`
 	// RandomizedDelaySec: as documented; AccuracySec default 1min, no early elapse
 	RandomizedDelaySec Usec `parse:"sec" level:"enforced"`
 	// Unit: as documented; AccuracySec default 1min, no early elapse

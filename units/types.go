@@ -127,8 +127,15 @@ type CapabilitySet struct {
 // SystemCallFilter is SystemCallFilter= or SystemCallLog=.
 type SystemCallFilter struct {
 	Set   bool
-	Allow bool              // true: a list of what is allowed
-	Calls map[string]string // system call or @group → errno name or "" for the default action
+	Allow bool             // the first entry was no "~" one: what is listed is allowed, else forbidden
+	Rules []SystemCallRule // in the order of the files; a later one overrides
+}
+
+// SystemCallRule puts a system call or a @group on the list of a SystemCallFilter, or takes it off again.
+type SystemCallRule struct {
+	Name   string
+	Errno  string // the error of a forbidden call, "kill", or empty for the default action
+	Remove bool
 }
 
 // ExitStatusSet is a set of exit codes and signals.

@@ -45,15 +45,27 @@ type Unit struct {
 	DropIns  []string  // paths of the drop-ins in the order they were applied
 	Problems []Problem // lines that were warned about and skipped
 
-	UnitSettings                   // [Unit]
-	Install      InstallSettings   // [Install]
-	Service      *ServiceSettings  // set for services
-	Socket       *SocketSettings   // set for sockets
-	Timer        *TimerSettings    // set for timers
-	Path         *PathSettings     // set for paths
-	Exec         *ExecSettings     // set for services and sockets
-	Kill         *KillSettings     // set for services, sockets and scopes
-	Resources    *ResourceSettings // set for services, sockets, slices and scopes
+	UnitSettings                  // [Unit]
+	Install      InstallSettings  // [Install]
+	Service      *ServiceSettings // set for services
+	Socket       *SocketSettings  // set for sockets
+	Timer        *TimerSettings   // set for timers
+	Path         *PathSettings    // set for paths
+	Mount        *MountSettings   // set for mounts
+	Automount    *AutomountSettings
+	Swap         *SwapSettings
+	Scope        *ScopeSettings
+	Exec         *ExecSettings     // set for services, sockets, mounts and swaps
+	Kill         *KillSettings     // set for services, sockets, mounts, swaps and scopes
+	Resources    *ResourceSettings // set for services, sockets, mounts, swaps, slices and scopes
+
+	// Perpetual units are active from the manager's start to its end and can be neither started nor stopped:
+	// the root slice, system.slice, init.scope and the root mount.
+	Perpetual bool
+
+	// Provided says why nothing is executed for this unit: PID 1 itself does its work, or it means nothing
+	// in a container. Its commands, sockets and conditions are left out, so that starting it succeeds at once.
+	Provided string
 
 	// Deps are the effective dependencies, declared, implicit and default ones, in both directions
 	// (Requires and RequiredBy, …), by canonical unit name.
@@ -67,7 +79,7 @@ type InstallSettings struct {
 	RequiredBy      []string `parse:"install" level:"enforced"`
 	UpheldBy        []string `parse:"install" level:"enforced"`
 	Also            []string `parse:"install" level:"enforced"`
-	DefaultInstance string   `parse:"install" level:"enforced"`
+	DefaultInstance string   `parse:"install-instance" level:"enforced"`
 }
 
 // Set is a set of unit names that keeps the order in which they were added.

@@ -1,0 +1,102 @@
+package units
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// rootMount stands for "/", which is always mounted.
+const rootMount = "-.mount"
+
+// networkFileSystems are those that need the network (systemd.mount(5), "Default Dependencies").
+var networkFileSystems = []string{
+	"afs", "ceph", "cifs", "smb3", "smbfs", "sshfs", "ncpfs", "ncp", "nfs", "nfs4", "gfs", "gfs2", "glusterfs",
+	"pvfs2", "ocfs2", "lustre", "davfs", "virtiofs", "9p", "cvmfs", "fuse.sshfs", "fuse.glusterfs", "fuse.ceph",
+}
+
+func (l *loading) mountExtras() {
+	u, m := l.unit, l.unit.Mount
+	if m.Where == "" {
+		m.Where, _ = PathFromName(u.Name)
+	}
+	if u.Description == "" {
+		u.Description = m.Where
+	}
+	l.execExtras()
+	if m.Where != "/" {
+		u.RequiresMountsFor = append(u.RequiresMountsFor, path.Dir(m.Where))
+	}
+	if strings.HasPrefix(m.What, "/") && !strings.HasPrefix(m.What, "/dev/") && slices.Contains(strings.Split(m.Options, ","), "bind") {
+		u.RequiresMountsFor = append(u.RequiresMountsFor, m.What)
+	}
+	if !u.DefaultDependencies || u.Perpetual || l.g.opts.User {
+		return
+	}
+	l.g.depend(u, "umount.target", Conflicts, Before)
+	if slices.Contains(networkFileSystems, m.Type) || slices.Contains(strings.Split(m.Options, ","), "_netdev") {
+		l.g.depend(u, "remote-fs.target", Before)
+		l.g.depend(u, "remote-fs-pre.target", After)
+		l.g.depend(u, "network.target", After)
+		l.g.depend(u, "network-online.target", Wants, After)
+	} else {
+		l.g.depend(u, "local-fs.target", Before)
+		l.g.depend(u, "local-fs-pre.target", After)
+	}
+	if m.Type == "tmpfs" {
+		l.g.depend(u, "swap.target", After)
+	}
+}
+
+func (l *loading) automountExtras() {
+	u, a := l.unit, l.unit.Automount
+	if a.Where == "" {
+		a.Where, _ = PathFromName(u.Name)
+	}
+	if u.Description == "" {
+		u.Description = a.Where
+	}
+	l.g.depend(u, NameStem(u.Name)+".mount", Before, Triggers)
+	if a.Where != "/" {
+		u.RequiresMountsFor = append(u.RequiresMountsFor, path.Dir(a.Where))
+	}
+	if u.DefaultDependencies && !l.g.opts.User {
+		l.g.depend(u, "local-fs.target", Before)
+		l.g.depend(u, "local-fs-pre.target", After)
+		l.g.depend(u, "umount.target", Conflicts, Before)
+	}
+}
+
+func (l *loading) swapExtras() {
+	u := l.unit
+	if u.Description == "" {
+		u.Description = u.Swap.What
+	}
+	l.execExtras()
+	if u.DefaultDependencies && !l.g.opts.User {
+		l.g.depend(u, "swap.target", Before)
+		l.g.depend(u, "umount.target", Conflicts, Before)
+	}
+}
+
+// withoutFile loads the units that need no file: slices, and what is always there.
+func (l *loading) withoutFile() bool {
+	u := l.unit
+	switch {
+	case u.Name == rootMount:
+		u.Perpetual, u.DefaultDependencies = true, false
+		u.Mount.Where, u.Mount.What = "/", "none"
+		u.Description = "Root Mount"
+	case u.Name == "-.slice":
+		u.Perpetual, u.DefaultDependencies = true, false
+	case u.Name == "system.slice":
+		u.Perpetual, u.DefaultDependencies = true, false
+	case u.Name == "init.scope":
+		u.Perpetual, u.DefaultDependencies = true, false
+		u.Description = "System and Service Manager"
+	case NameType(u.Name) == "slice":
+	default:
+		return false
+	}
+	return true
+}

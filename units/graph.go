@@ -1,0 +1,344 @@
+package units
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Options say where a Graph finds unit files.
+type Options struct {
+	// Root is a directory that stands for "/", empty for the real one.
+	Root string
+	// Path is the search path within Root, highest priority first; see SystemPath and UserPath.
+	Path []string
+	// NoBuiltin leaves out the units that pintle brings along.
+	NoBuiltin bool
+	// NoProvided loads the units that mean nothing in a container as their files say.
+	NoProvided bool
+	// Host gives the values of specifiers that do not depend on the unit; nil for none.
+	Host HostFacts
+	// User is set for the manager of a user: no system-wide default dependencies.
+	User bool
+}
+
+// Graph loads units from the search path and keeps their dependencies. It is a Resolver. It reads the
+// directories of the search path once; a new Graph sees what has changed since.
+type Graph struct {
+	opts      Options
+	index     *index
+	units     map[string]*Unit  // by every name
+	transient map[string][]byte // Add
+	edges     map[string][]edge // by the unit they come from
+	dropped   map[string]bool   // names that were unloaded: others may still refer to them
+	queue     []*Unit           // named by a dependency, not loaded yet
+	targets   []*Unit           // loaded, default dependencies with targets not looked at yet
+	busy      bool
+}
+
+// edge is a dependency as the unit that it comes from states it. Its inverse and the References that it makes
+// follow from it.
+type edge struct {
+	from string
+	kind Dependency
+	to   string
+	// byTarget marks what a target gets by default because of an edge of another unit.
+}
+
+// NewGraph reads the directories of the search path.
+func NewGraph(opts Options) *Graph {
+	r := root(strings.TrimSuffix(opts.Root, "/"))
+	return &Graph{
+		opts:      opts,
+		index:     newIndex(r, slices.Clone(opts.Path)),
+		units:     map[string]*Unit{},
+		transient: map[string][]byte{},
+		edges:     map[string][]edge{},
+		dropped:   map[string]bool{},
+	}
+}
+
+// Problems are what was wrong with the search path itself: directories that cannot be read, links that are
+// no aliases. What is wrong in a unit's files is in the unit's Problems.
+func (g *Graph) Problems() []Problem { return slices.Clone(g.index.problems) }
+
+// Names lists every unit name with a file in the search path, sorted; templates, too.
+func (g *Graph) Names() []string {
+	names := make([]string, 0, len(g.index.files))
+	for name := range g.index.files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Add gives a unit a text of its own, above every file (a transient unit). It must be called before the unit
+// is loaded, or after Unload.
+func (g *Graph) Add(name, text string) error {
+	if !ValidName(name, PlainName|InstanceName) {
+		return badName(name, "a transient unit needs a plain name or an instance")
+	}
+	if g.units[name] != nil {
+		return fmt.Errorf("cannot add %s: it is loaded already", name)
+	}
+	g.transient[name] = []byte(text)
+	return nil
+}
+
+// Get returns the unit if it is loaded, or nil.
+func (g *Graph) Get(name string) *Unit { return g.units[name] }
+
+// Loaded lists the loaded units, each once, in no certain order.
+func (g *Graph) Loaded() []*Unit {
+	all := make([]*Unit, 0, len(g.units))
+	for name, u := range g.units {
+		if name == u.Name {
+			all = append(all, u)
+		}
+	}
+	return all
+}
+
+// Load returns a unit, loading it and everything it refers to if need be. It never returns nil.
+func (g *Graph) Load(name string) *Unit {
+	u := g.named(name)
+	g.settle()
+	return u
+}
+
+// settle loads all units that are named but not loaded yet.
+func (g *Graph) settle() {
+	if g.busy {
+		return
+	}
+	g.busy = true
+	for len(g.queue) > 0 || len(g.targets) > 0 {
+		if len(g.queue) > 0 {
+			u := g.queue[0]
+			g.queue = g.queue[1:]
+			g.load(u)
+			g.targets = append(g.targets, u)
+			continue
+		}
+		u := g.targets[0]
+		g.targets = g.targets[1:]
+		g.targetDefaults(u)
+	}
+	g.busy = false
+}
+
+// named returns the unit of a name, making a stub and queueing it if need be.
+func (g *Graph) named(name string) *Unit {
+	if u := g.units[name]; u != nil {
+		return u
+	}
+	id, err := g.canonical(name)
+	if err != nil {
+		id = name
+	}
+	if u := g.units[id]; u != nil {
+		g.units[name] = u
+		return u
+	}
+	u := &Unit{Name: id, State: Stub, Deps: map[Dependency]Set{}, UnitSettings: UnitSettings{DefaultDependencies: true}}
+	switch {
+	case err != nil:
+		u.fail(LoadError, fmt.Errorf("cannot load %s: %w", name, err))
+	case !ValidName(id, PlainName|InstanceName):
+		u.fail(LoadError, fmt.Errorf("cannot load %q: %w", name, invalidName(id)))
+	}
+	g.units[id], g.units[name] = u, u
+	if u.State == Stub {
+		g.queue = append(g.queue, u)
+	}
+	if g.dropped[id] {
+		g.rejoin(u)
+	}
+	return u
+}
+
+func (g *Graph) canonical(name string) (string, error) {
+	if _, ok := g.transient[name]; ok || KindOfName(name) == 0 {
+		return name, nil
+	}
+	id, err := g.index.canonical(name)
+	if g.opts.NoBuiltin && err == nil && id != name && g.index.files[name].path == "" && g.index.fragment(name) == "" {
+		return name, nil
+	}
+	return id, err
+}
+
+func invalidName(name string) error {
+	if KindOfName(name) == TemplateName {
+		return malformed("unit name", name, "the instance is missing")
+	}
+	return badName(name, "not a unit name")
+}
+
+func (u *Unit) fail(state LoadState, err error) { u.State, u.Err = state, err }
+
+// load reads the files of a stub.
+func (g *Graph) load(u *Unit) {
+	l := &loading{g: g, unit: u, seen: map[string]bool{}, x: Specifiers{Unit: u.Name, Host: g.opts.Host}}
+	l.start()
+	u.Aliases = slices.DeleteFunc(g.index.names(u.Name), func(n string) bool { return g.transient[n] != nil })
+	for _, alias := range u.Aliases {
+		if g.units[alias] == nil {
+			g.units[alias] = u
+		}
+	}
+	if !l.fragment() {
+		return
+	}
+	l.dropIns()
+	l.extras()
+	if err := verify(u); err != nil {
+		u.fail(BadSetting, err)
+		return
+	}
+	u.State = Loaded
+	l.lateExtras()
+}
+
+// fragment reads the main file; false if the unit is done with.
+func (l *loading) fragment() bool {
+	u, g := l.unit, l.g
+	text, path, err := g.fragmentText(u.Name)
+	u.Fragment, l.x.Fragment = path, path
+	switch {
+	case errors.Is(err, errMasked):
+		u.State = Masked
+		return false
+	case errors.Is(err, os.ErrNotExist):
+		u.Fragment = ""
+		if l.withoutFile() {
+			return true
+		}
+		u.fail(NotFound, fmt.Errorf("cannot find %s", u.Name))
+		return false
+	case err != nil:
+		l.file = path
+		l.problem(err.Error())
+		u.fail(LoadError, err)
+		return false
+	}
+	err = l.read(path, text)
+	switch {
+	case err == nil:
+		return true
+	case isFatal(err):
+		u.fail(BadSetting, err)
+	default:
+		u.fail(LoadError, err)
+	}
+	return false
+}
+
+// fragmentText finds and reads the main file of a unit. An error for a missing one is os.ErrNotExist.
+func (g *Graph) fragmentText(id string) (text []byte, path string, err error) {
+	if text, ok := g.transient[id]; ok {
+		return text, "/run/systemd/transient/" + id, nil
+	}
+	if path = g.index.fragment(id); path != "" {
+		text, err = g.index.root.readFile(path)
+		return text, g.fragmentPath(path), err
+	}
+	if !g.opts.NoBuiltin {
+		name := id
+		if text, _, ok := Builtin(name); ok && len(text) > 0 {
+			return text, "", nil
+		}
+		if template, err := Template(id); err == nil {
+			if text, _, ok := Builtin(template); ok {
+				return text, "", nil
+			}
+		}
+	}
+	return nil, "", os.ErrNotExist
+}
+
+// fragmentPath is the path under which a main file is shown: that of the file a linked unit lies in.
+func (g *Graph) fragmentPath(path string) string {
+	target, err := os.Readlink(g.index.root.host(path))
+	if err != nil || target == "/dev/null" {
+		return path
+	}
+	if !filepath.IsAbs(target) {
+		target = filepath.Join(filepath.Dir(path), target)
+	}
+	return filepath.Clean(target)
+}
+
+// dropIns reads .wants, .requires and .upholds directories and the drop-in files.
+func (l *loading) dropIns() {
+	u, x := l.unit, l.g.index
+	for suffix, list := range map[string]*[]string{".wants": &u.Wants, ".requires": &u.Requires, ".upholds": &u.Upholds} {
+		for _, d := range x.dropIns(u.Name, u.Aliases, suffix, func(name string) bool { return KindOfName(name) != 0 }) {
+			if name := l.linkedName(d); name != "" && name != u.Name && !slices.Contains(*list, name) {
+				*list = append(*list, name)
+			}
+		}
+	}
+	for _, d := range x.dropIns(u.Name, u.Aliases, ".d", isConf) {
+		u.DropIns = append(u.DropIns, d.path)
+		l.file, l.line = d.path, 0
+		text, err := x.root.readFile(d.path)
+		switch {
+		case errors.Is(err, errMasked):
+		case err != nil:
+			l.problem(err.Error())
+		default:
+			// What ends the reading of a drop-in costs its rest, not the unit; the problem is told already.
+			_ = l.read(d.path, text)
+		}
+	}
+}
+
+func isConf(name string) bool {
+	return strings.HasSuffix(name, ".conf") && !strings.HasPrefix(name, ".")
+}
+
+// linkedName is the unit that an entry of a .wants directory names: its own name counts, not where it leads.
+func (l *loading) linkedName(d dropIn) string {
+	l.file, l.line = d.path, 0
+	if !d.link {
+		l.problem("not a symbolic link, ignored")
+		return ""
+	}
+	if target, err := os.Readlink(l.g.index.root.host(d.path)); err == nil && target == "/dev/null" {
+		return ""
+	}
+	name := filepath.Base(d.path)
+	if KindOfName(name) == TemplateName {
+		instance, err := Instantiate(name, instanceFor(l.unit.Name))
+		if err != nil {
+			l.problem(err.Error())
+			return ""
+		}
+		name = instance
+	}
+	return name
+}
+
+// Unload forgets a unit that nothing needs any more, so that the next Load reads its files again.
+func (g *Graph) Unload(name string) {
+	u := g.units[name]
+	if u == nil {
+		return
+	}
+	for n, have := range g.units {
+		if have == u {
+			delete(g.units, n)
+		}
+	}
+	for _, e := range g.edges[u.Name] {
+		if other := g.units[e.to]; other != nil {
+			g.unlink(other, u.Name)
+		}
+	}
+	delete(g.edges, u.Name)
+	g.dropped[u.Name] = true
+}

@@ -1,0 +1,357 @@
+package units
+
+import (
+	"os"
+	"path"
+	"slices"
+	"strings"
+)
+
+// index is what the directories of the search path hold, read once: which file stands for a unit name, which
+// names are aliases, and which directories hold drop-ins.
+type index struct {
+	root    root
+	dirs    []string                 // the search path as found, highest priority first
+	files   map[string]indexed       // by unit name
+	subdirs map[string][]string      // foo.service.d, foo.target.wants, …: their paths, highest priority first
+	listed  map[string][]os.DirEntry // contents of subdirs
+	aliases map[string][]string      // unit name or template: the symlinks that end there
+	// problems are directories and links that could not be used.
+	problems []Problem
+}
+
+// indexed is one name in the search path.
+type indexed struct {
+	path  string // within the root
+	alias string // the name the link points to, when it is an alias
+}
+
+// dropInSuffixes are the endings of directories that belong to a unit.
+var dropInSuffixes = []string{".d", ".wants", ".requires", ".upholds"}
+
+func newIndex(r root, searchPath []string) *index {
+	x := &index{
+		root:    r,
+		files:   map[string]indexed{},
+		subdirs: map[string][]string{},
+		listed:  map[string][]os.DirEntry{},
+		aliases: map[string][]string{},
+	}
+	x.dirs = x.distinct(searchPath)
+	type link struct{ name, dir string }
+	var links []link
+	for _, dir := range x.dirs {
+		entries, err := readDir(r.host(dir))
+		if err != nil {
+			if !os.IsNotExist(err) {
+				x.problems = append(x.problems, Problem{File: dir, Text: "cannot read the directory: " + err.Error()})
+			}
+			continue
+		}
+		for _, e := range entries {
+			name := e.Name()
+			if isDropInDir(name) {
+				x.subdirs[name] = append(x.subdirs[name], dir+"/"+name)
+				continue
+			}
+			if KindOfName(name) == 0 {
+				continue
+			}
+			if _, taken := x.files[name]; taken {
+				continue
+			}
+			x.files[name] = indexed{path: dir + "/" + name}
+			if e.Type()&os.ModeSymlink != 0 {
+				links = append(links, link{name, dir})
+			}
+		}
+	}
+	for _, l := range links {
+		x.follow(l.dir, l.name)
+	}
+	for _, l := range links {
+		if id, err := x.canonical(l.name); err == nil && id != l.name {
+			x.aliases[id] = append(x.aliases[id], l.name)
+		}
+	}
+	return x
+}
+
+// readDir is os.ReadDir without the sorting.
+func readDir(dir string) ([]os.DirEntry, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.ReadDir(-1)
+}
+
+// distinct leaves out directories that another one of the path leads to, such as /lib on a merged /usr.
+func (x *index) distinct(searchPath []string) []string {
+	real := make([]string, len(searchPath))
+	for i, dir := range searchPath {
+		dir = SimplifyPath(dir)
+		searchPath[i] = dir
+		real[i] = dir
+		if to, err := x.root.resolve(dir); err == nil {
+			real[i] = to
+		}
+	}
+	var dirs []string
+	for i, dir := range searchPath {
+		same := func(j int) bool { return real[j] == real[i] }
+		skip := false
+		for j := range searchPath {
+			// Of several ways to one directory the straight one is taken, else the first.
+			skip = skip || j != i && same(j) && (j < i && real[i] != dir || j < i && real[j] == searchPath[j] || j > i && real[j] == searchPath[j] && real[i] != dir)
+		}
+		if !skip && strings.HasPrefix(dir, "/") {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+func isDropInDir(name string) bool {
+	dot := strings.LastIndexByte(name, '.')
+	return dot > 0 && slices.Contains(dropInSuffixes, name[dot:])
+}
+
+// follow finds out whether a symbolic link is an alias. A link out of the search path is a unit file that
+// lies elsewhere ("linked"); one to /dev/null is a mask.
+func (x *index) follow(dir, name string) {
+	file := dir + "/" + name
+	target, err := os.Readlink(x.root.host(file))
+	if err != nil {
+		return
+	}
+	if !path.IsAbs(target) {
+		target = dir + "/" + target
+	}
+	target = path.Clean(target)
+	base := path.Base(target)
+	if base == name || target == "/dev/null" || !x.searched(path.Dir(target)) {
+		return
+	}
+	if to, why := aliasTarget(name, base); why == "" {
+		x.files[name] = indexed{file, to}
+	} else {
+		x.problems = append(x.problems, Problem{File: file, Text: "link to " + target + " ignored: " + why})
+		delete(x.files, name)
+	}
+}
+
+// searched tells whether a directory is one of the search path.
+func (x *index) searched(dir string) bool {
+	if slices.Contains(x.dirs, dir) {
+		return true
+	}
+	real, err := x.root.resolve(dir)
+	if err != nil {
+		return false
+	}
+	for _, d := range x.dirs {
+		if r, err := x.root.resolve(d); err == nil && r == real {
+			return true
+		}
+	}
+	return false
+}
+
+// aliasTarget is the unit that a link named name to a file named target stands for (systemd.unit(5),
+// "Description"): both must be of one type and form, but an instance may be an alias of a template.
+func aliasTarget(name, target string) (to, why string) {
+	kind, other := KindOfName(name), KindOfName(target)
+	switch {
+	case other == 0:
+		return "", "it is no unit name"
+	case NameType(name) != NameType(target):
+		return "", "it is a unit of another type"
+	case kind == InstanceName && other == TemplateName:
+		to, err := Instantiate(target, NameInstance(name))
+		if err != nil {
+			return "", err.Error()
+		}
+		return to, ""
+	case kind == InstanceName && other == InstanceName && NameInstance(name) != NameInstance(target):
+		return "", "it is another instance"
+	case kind != other:
+		return "", "one is a template or an instance, the other is not"
+	}
+	return target, ""
+}
+
+// canonical follows aliases to the name by which a unit is known. A name without a file is its own.
+func (x *index) canonical(name string) (string, error) {
+	for range 64 {
+		f, ok := x.files[name]
+		switch {
+		case ok && f.alias != "":
+			name = f.alias
+			continue
+		case ok || KindOfName(name) != InstanceName:
+			return x.builtinName(name, ok), nil
+		}
+		template, err := Template(name)
+		if err != nil {
+			return name, nil
+		}
+		t, ok := x.files[template]
+		if !ok || t.alias == "" {
+			return name, nil
+		}
+		next, err := Instantiate(t.alias, NameInstance(name))
+		if err != nil {
+			return name, nil
+		}
+		name = next
+	}
+	return name, errLoop
+}
+
+func (x *index) builtinName(name string, found bool) string {
+	if !found {
+		if _, alias, ok := Builtin(name); ok && alias != "" {
+			if id, err := x.canonical(alias); err == nil {
+				return id
+			}
+		}
+	}
+	return name
+}
+
+// names are the other names of a unit known by its canonical one, sorted.
+func (x *index) names(id string) []string {
+	names := slices.Clone(x.aliases[id])
+	if KindOfName(id) == InstanceName {
+		template, _ := Template(id)
+		for _, alias := range x.aliases[template] {
+			if name, err := Instantiate(alias, NameInstance(id)); err == nil {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// fragment is the main file of a unit, or "".
+func (x *index) fragment(id string) string {
+	if f, ok := x.files[id]; ok {
+		return f.path
+	}
+	if KindOfName(id) == InstanceName {
+		template, _ := Template(id)
+		return x.files[template].path
+	}
+	return ""
+}
+
+// dropIn is one file of a unit's drop-in directories.
+type dropIn struct {
+	path string
+	link bool // a symbolic link
+}
+
+// dropIns finds the files in the directories of a unit with one of dropInSuffixes, each name once, in the
+// order of the names. The unit's own name comes first, then its aliases; among them the search path decides,
+// and within one directory of it the more special name; what is for the whole type comes last.
+func (x *index) dropIns(id string, aliases []string, suffix string, wanted func(string) bool) []dropIn {
+	found := map[string]dropIn{}
+	take := func(dirs []string) {
+		for _, dir := range dirs {
+			for _, e := range x.list(dir) {
+				if _, taken := found[e.Name()]; !taken && wanted(e.Name()) {
+					found[e.Name()] = dropIn{dir + "/" + e.Name(), e.Type()&os.ModeSymlink != 0}
+				}
+			}
+		}
+	}
+	for i := -1; i < len(aliases); i++ {
+		name := id
+		if i >= 0 {
+			name = aliases[i]
+		}
+		take(x.inOrder(nameVariants(name), suffix))
+	}
+	take(x.subdirs[NameType(id)+suffix])
+	if len(found) == 0 {
+		return nil
+	}
+	names := make([]string, 0, len(found))
+	for name := range found {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	files := make([]dropIn, len(names))
+	for i, name := range names {
+		files[i] = found[name]
+	}
+	return files
+}
+
+// inOrder lists the directories of several names by search path, then by name.
+func (x *index) inOrder(names []string, suffix string) []string {
+	var all []string
+	for _, name := range names {
+		all = append(all, x.subdirs[name+suffix]...)
+	}
+	if len(all) > 1 {
+		slices.SortStableFunc(all, func(a, b string) int {
+			return slices.Index(x.dirs, path.Dir(a)) - slices.Index(x.dirs, path.Dir(b))
+		})
+	}
+	return all
+}
+
+func (x *index) list(dir string) []os.DirEntry {
+	entries, ok := x.listed[dir]
+	if !ok {
+		var err error
+		if entries, err = readDir(x.hostDir(dir)); err != nil && !os.IsNotExist(err) {
+			x.problems = append(x.problems, Problem{File: dir, Text: "cannot read the directory: " + err.Error()})
+		}
+		x.listed[dir] = entries
+	}
+	return entries
+}
+
+// hostDir follows links of a directory, as an image may make one .wants directory stand for another.
+func (x *index) hostDir(dir string) string {
+	if x.root != "" {
+		if real, err := x.root.resolve(dir); err == nil {
+			return x.root.host(real)
+		}
+	}
+	return x.root.host(dir)
+}
+
+// nameVariants are the names whose drop-in directories apply to a unit, the most special one first: its own,
+// its template, and prefixes that end in a dash.
+func nameVariants(name string) []string {
+	names := []string{name}
+	if KindOfName(name) == InstanceName {
+		if template, err := Template(name); err == nil {
+			names = append(names, template)
+		}
+	}
+	at, suffix := strings.IndexByte(name, '@'), "."+NameType(name)
+	prefix := NamePrefix(name)
+	for {
+		prefix = strings.TrimSuffix(prefix, "-")
+		dash := strings.LastIndexByte(prefix, '-')
+		if dash <= 0 {
+			return names
+		}
+		prefix = prefix[:dash+1]
+		if at < 0 {
+			names = append(names, prefix+suffix)
+			continue
+		}
+		if instance := NameInstance(name); instance != "" {
+			names = append(names, prefix+"@"+instance+suffix)
+		}
+		names = append(names, prefix+"@"+suffix)
+	}
+}

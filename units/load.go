@@ -1,0 +1,177 @@
+package units
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+)
+
+// loading is one unit on its way from files to values.
+type loading struct {
+	g    *Graph
+	unit *Unit
+	x    Specifiers
+	// seen are the settings that a file assigned, by canonical name; some defaults depend on it.
+	seen map[string]bool
+	file string // being read
+	line int
+}
+
+func (l *loading) problem(text string) {
+	l.unit.Problems = append(l.unit.Problems, Problem{l.file, l.line, text})
+}
+
+// defaults are the settings structs before any file is read, made once.
+var defaults = sync.OnceValue(func() (structs [parts]reflect.Value) {
+	for p := range parts {
+		structs[p] = reflect.New(partTypes[p]).Elem()
+	}
+	u := &Unit{Name: "x.service"}
+	l := &loading{unit: u, x: Specifiers{Unit: u.Name}, seen: map[string]bool{}}
+	for section, settings := range table() {
+		for name, s := range settings {
+			if s.Default == "" || name != s.Name || s.Section != section {
+				continue
+			}
+			dst := structs[s.part].Field(s.index).Addr().Interface()
+			// A test parses every default; an error here would leave the zero value.
+			_ = s.parse(&line{load: l, x: &l.x, key: name, set: s, unit: u}, dst, s.Default)
+		}
+	}
+	return structs
+})
+
+// start gives a unit its settings structs, filled with defaults.
+func (l *loading) start() {
+	u, d := l.unit, defaults()
+	u.UnitSettings = *d[partUnit].Addr().Interface().(*UnitSettings)
+	for _, p := range sectionParts[typeSections[NameType(u.Name)]] {
+		switch p {
+		case partService:
+			u.Service = fresh[ServiceSettings](d[p])
+		case partSocket:
+			u.Socket = fresh[SocketSettings](d[p])
+		case partTimer:
+			u.Timer = fresh[TimerSettings](d[p])
+		case partPath:
+			u.Path = fresh[PathSettings](d[p])
+		case partMount:
+			u.Mount = fresh[MountSettings](d[p])
+		case partAutomount:
+			u.Automount = fresh[AutomountSettings](d[p])
+		case partSwap:
+			u.Swap = fresh[SwapSettings](d[p])
+		case partScope:
+			u.Scope = fresh[ScopeSettings](d[p])
+		case partExec:
+			u.Exec = fresh[ExecSettings](d[p])
+		case partKill:
+			u.Kill = fresh[KillSettings](d[p])
+		case partResources:
+			u.Resources = fresh[ResourceSettings](d[p])
+		}
+	}
+	switch NameType(u.Name) {
+	case "slice", "scope", "device", "swap", "mount", "automount":
+		u.IgnoreOnIsolate = true
+	}
+}
+
+func fresh[T any](d reflect.Value) *T {
+	v := *d.Addr().Interface().(*T)
+	return &v
+}
+
+// part is a pointer to one of a unit's settings structs.
+func (u *Unit) part(p part) reflect.Value {
+	switch p {
+	case partUnit:
+		return reflect.ValueOf(&u.UnitSettings)
+	case partInstall:
+		return reflect.ValueOf(&u.Install)
+	case partService:
+		return reflect.ValueOf(u.Service)
+	case partSocket:
+		return reflect.ValueOf(u.Socket)
+	case partTimer:
+		return reflect.ValueOf(u.Timer)
+	case partPath:
+		return reflect.ValueOf(u.Path)
+	case partMount:
+		return reflect.ValueOf(u.Mount)
+	case partAutomount:
+		return reflect.ValueOf(u.Automount)
+	case partSwap:
+		return reflect.ValueOf(u.Swap)
+	case partScope:
+		return reflect.ValueOf(u.Scope)
+	case partExec:
+		return reflect.ValueOf(u.Exec)
+	case partKill:
+		return reflect.ValueOf(u.Kill)
+	}
+	return reflect.ValueOf(u.Resources)
+}
+
+// read applies the text of one file. The error is one that ends the reading of the file.
+func (l *loading) read(file string, text []byte) error {
+	l.file = file
+	own := typeSections[NameType(l.unit.Name)]
+	assignments, warnings, lexErr := Lex(text, func(section string) bool {
+		return section == "Unit" || section == "Install" || section != "" && section == own
+	})
+	for _, w := range warnings {
+		l.unit.Problems = append(l.unit.Problems, Problem{file, w.Line, w.Text})
+	}
+	for _, a := range assignments {
+		l.line = a.Line
+		if err := l.assign(a); err != nil {
+			return fmt.Errorf("%s:%d: %w", file, a.Line, err)
+		}
+	}
+	var syntax *SyntaxError
+	if errors.As(lexErr, &syntax) {
+		l.line = syntax.Line
+		l.problem(syntax.Text)
+		return fmt.Errorf("cannot read %s: %w", file, lexErr)
+	}
+	return nil
+}
+
+// assign applies one assignment; the error is a fatal one.
+func (l *loading) assign(a Assignment) error {
+	s := table()[a.Section][a.Key]
+	if s == nil {
+		if !strings.HasPrefix(a.Key, "X-") {
+			l.problem(fmt.Sprintf("unknown setting %s in [%s], ignored", a.Key, a.Section))
+		}
+		return nil
+	}
+	if s.Obsolete {
+		l.problem(fmt.Sprintf("%s= is obsolete%s", a.Key, obsoleteHint(s, a.Key)))
+	}
+	if s.Parser == "ignored" {
+		return nil
+	}
+	dst := l.unit.part(s.part).Elem().Field(s.index).Addr().Interface()
+	err := s.parse(&line{load: l, x: &l.x, section: a.Section, key: a.Key, set: s, unit: l.unit}, dst, a.Value)
+	switch {
+	case err == nil:
+		l.seen[s.Name] = true
+		return nil
+	case isFatal(err):
+		l.problem(fmt.Sprintf("%s=: %v", a.Key, err))
+		return fmt.Errorf("%s=: %w", a.Key, err)
+	}
+	l.problem(fmt.Sprintf("%s=: %v, ignored", a.Key, err))
+	return nil
+}
+
+func obsoleteHint(s *Setting, key string) string {
+	if s.Name != key {
+		return "; use " + s.Name + "="
+	}
+	return " and has no effect"
+}

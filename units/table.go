@@ -1,0 +1,268 @@
+package units
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Level says how far a setting is honoured in a container without privileges.
+type Level string
+
+// The levels of support.
+const (
+	// Enforced settings always have their effect.
+	Enforced Level = "enforced"
+	// IfPermitted settings have their effect where the container's privileges or the kernel allow it; else
+	// they are said to be left out and the unit runs without them.
+	IfPermitted Level = "if-permitted"
+	// Accepted settings are read and shown, but have no effect in any container.
+	Accepted Level = "accepted"
+)
+
+// Setting describes one setting of one section. The table of all of them is the tags of the settings structs:
+//
+//	parse     the value grammar; valueParsers has it
+//	level     the Level
+//	why       what stands in the way of a level below enforced; a key of obstacles
+//	default   the value before any file is read, in the setting's own syntax
+//	alias     other accepted names, comma separated
+//	obsolete  names that are accepted with a warning
+//	moved     sections other than the struct's own in which the setting is accepted, as SECTION.NAME
+//	names     the names of a field that takes several settings, in place of the field's own
+type Setting struct {
+	Section string // as looked up, "Service"
+	Name    string // the canonical name
+	Level   Level
+	Note    string // why the level is not enforced; empty for enforced ones
+	Default string
+	Parser  string
+	// Obsolete is set when the name looked up is an old one that systemd warns about.
+	Obsolete bool
+
+	part  part
+	index int
+	parse valueParser
+}
+
+// part is one of the settings structs of a unit.
+type part uint8
+
+const (
+	partUnit part = iota
+	partInstall
+	partService
+	partSocket
+	partTimer
+	partPath
+	partMount
+	partAutomount
+	partSwap
+	partScope
+	partExec
+	partKill
+	partResources
+	parts
+)
+
+// partTypes gives the struct of each part.
+var partTypes = [parts]reflect.Type{
+	reflect.TypeFor[UnitSettings](), reflect.TypeFor[InstallSettings](), reflect.TypeFor[ServiceSettings](),
+	reflect.TypeFor[SocketSettings](), reflect.TypeFor[TimerSettings](), reflect.TypeFor[PathSettings](),
+	reflect.TypeFor[MountSettings](), reflect.TypeFor[AutomountSettings](), reflect.TypeFor[SwapSettings](),
+	reflect.TypeFor[ScopeSettings](), reflect.TypeFor[ExecSettings](), reflect.TypeFor[KillSettings](),
+	reflect.TypeFor[ResourceSettings](),
+}
+
+// sectionParts says which structs make up a section. Every unit has [Unit] and [Install], and the section of
+// its type.
+var sectionParts = map[string][]part{
+	"Unit":      {partUnit},
+	"Install":   {partInstall},
+	"Service":   {partService, partExec, partKill, partResources},
+	"Socket":    {partSocket, partExec, partKill, partResources},
+	"Timer":     {partTimer},
+	"Path":      {partPath},
+	"Mount":     {partMount, partExec, partKill, partResources},
+	"Automount": {partAutomount},
+	"Swap":      {partSwap, partExec, partKill, partResources},
+	"Slice":     {partResources},
+	"Scope":     {partScope, partKill, partResources},
+}
+
+// typeSections is the section that belongs to a unit type; targets and devices have none.
+var typeSections = map[string]string{
+	"service": "Service", "socket": "Socket", "timer": "Timer", "path": "Path", "mount": "Mount",
+	"automount": "Automount", "swap": "Swap", "slice": "Slice", "scope": "Scope",
+}
+
+// obstacles says in full what the why tags name.
+var obstacles = map[string]string{
+	"mount-ns":    "needs a mount namespace of its own, which an unprivileged container may not make",
+	"net-ns":      "needs a network namespace of its own, which an unprivileged container may not make",
+	"user-ns":     "needs a user namespace of its own, which most container engines forbid",
+	"ipc-ns":      "needs an IPC namespace of its own, which an unprivileged container may not make",
+	"uts-ns":      "needs a UTS namespace of its own, which an unprivileged container may not make",
+	"image":       "needs loop devices and mounts, which an unprivileged container does not have",
+	"proc":        "needs another mount of /proc, which an unprivileged container may not make",
+	"cgroup":      "needs a writable control group, which most containers do not have",
+	"cgroup-v1":   "belongs to the old control group hierarchy; nothing reads it any more",
+	"bpf":         "needs to load BPF programs, which an unprivileged container may not do",
+	"lsm":         "needs a security module that a container cannot change",
+	"apparmor":    "needs AppArmor to allow a change of profile from within the container",
+	"seccomp":     "needs a seccomp filter; it is installed where the kernel allows one without privileges",
+	"nice":        "a higher priority needs CAP_SYS_NICE",
+	"oom":         "a lower value needs CAP_SYS_RESOURCE",
+	"numa":        "set_mempolicy(2) is forbidden by the usual seccomp profile without CAP_SYS_NICE",
+	"caps":        "needs CAP_SETPCAP or, for what it adds, the capabilities themselves",
+	"chroot":      "is done with chroot(2) and needs CAP_SYS_CHROOT",
+	"users":       "needs to allocate user ids and the sandboxing of a mount namespace",
+	"tty":         "needs a terminal in the container",
+	"keyring":     "keyctl(2) is forbidden by the usual seccomp profile",
+	"pam":         "PAM sessions are not opened",
+	"utmp":        "needs a writable utmp file",
+	"journal-ns":  "there is one journal for the whole container",
+	"encrypted":   "there is no key to decrypt credentials with",
+	"network":     "needs CAP_NET_ADMIN or CAP_NET_RAW",
+	"buffers":     "beyond the limits of the host needs CAP_NET_ADMIN",
+	"wake":        "a container cannot wake the machine",
+	"mount":       "needs CAP_SYS_ADMIN to mount; file systems that the engine mounted count as mounted",
+	"automount":   "needs autofs, which a container does not have",
+	"swap":        "a container cannot swap",
+	"usb":         "there is no USB gadget in a container",
+	"mqueue":      "needs the mqueue file system in the container",
+	"ipc-sweep":   "removes only what the manager may see and delete",
+	"tracking":    "needs to know all processes of a unit; without a control group they are found by lineage",
+	"reboot":      "a reboot of a container is its exit; the argument is only shown",
+	"final-kill":  "there is no soft reboot in a container",
+	"namespace":   "joins namespaces, which only privileged containers may make",
+	"bus":         "takes effect once a D-Bus daemon runs",
+	"patterns":    "is matched with RE2, which has no back references and no look-around",
+	"ksm":         "needs Linux 6.4 and CAP_SYS_RESOURCE",
+	"personality": "is forbidden by the usual seccomp profile for other than the native one",
+	"obsolete":    "is obsolete and has no effect",
+}
+
+// table is the settings of every section by every accepted name.
+var table = sync.OnceValue(buildTable)
+
+// Lookup finds a setting by section and any of its names.
+func Lookup(section, name string) (Setting, bool) {
+	s, ok := table()[section][name]
+	if !ok {
+		return Setting{}, false
+	}
+	return *s, true
+}
+
+// Settings lists a section's settings, in the order of the table, under their canonical names.
+func Settings(section string) []Setting {
+	var all []Setting
+	for _, p := range sectionParts[section] {
+		for i := range partTypes[p].NumField() {
+			for _, name := range fieldNames(partTypes[p].Field(i)) {
+				if s := table()[section][name]; s != nil && s.part == p && s.index == i {
+					all = append(all, *s)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// Sections lists the sections of unit files.
+func Sections() []string {
+	return []string{"Unit", "Service", "Socket", "Timer", "Path", "Mount", "Automount", "Swap", "Slice", "Scope", "Install"}
+}
+
+func buildTable() map[string]map[string]*Setting {
+	sections := make(map[string]map[string]*Setting, len(sectionParts))
+	for section := range sectionParts {
+		sections[section] = map[string]*Setting{}
+	}
+	for section, ps := range sectionParts {
+		for _, p := range ps {
+			for i := range partTypes[p].NumField() {
+				addSetting(sections, section, p, i)
+			}
+		}
+	}
+	return sections
+}
+
+func addSetting(sections map[string]map[string]*Setting, section string, p part, i int) {
+	f := partTypes[p].Field(i)
+	parser, ok := f.Tag.Lookup("parse")
+	if !ok {
+		return
+	}
+	base := Setting{
+		Section: section,
+		Level:   Level(f.Tag.Get("level")),
+		Note:    obstacles[f.Tag.Get("why")],
+		Default: f.Tag.Get("default"),
+		Parser:  parser,
+		part:    p, index: i, parse: valueParsers()[parser],
+	}
+	obsolete := splitList(f.Tag.Get("obsolete"))
+	for _, name := range fieldNames(f) {
+		s := base
+		s.Name = name
+		if parser == "condition" {
+			s.conditionLevel(strings.TrimPrefix(strings.TrimPrefix(name, "Condition"), "Assert"))
+		}
+		s.Obsolete = slices.Contains(obsolete, name)
+		sections[section][name] = &s
+		if f.Tag.Get("names") == "" && parser != "condition" {
+			for _, alias := range splitList(f.Tag.Get("alias")) {
+				sections[section][alias] = &s
+			}
+			for _, alias := range obsolete {
+				old := s
+				old.Obsolete = true
+				sections[section][alias] = &old
+			}
+		}
+		for _, moved := range splitList(f.Tag.Get("moved")) {
+			other, alias, _ := strings.Cut(moved, ".")
+			old := s
+			old.Section = other
+			sections[other][alias] = &old
+		}
+	}
+}
+
+// conditionLevel takes the level of a condition from the table of conditions.
+func (s *Setting) conditionLevel(kind string) {
+	s.Level, s.Note = Enforced, ""
+	if why := conditionKinds[kind].why; why != "" {
+		s.Level, s.Note = IfPermitted, why
+	}
+}
+
+// fieldNames are the canonical names of the settings that a field takes.
+func fieldNames(f reflect.StructField) []string {
+	if f.Tag.Get("parse") == "condition" {
+		prefix := strings.TrimSuffix(f.Name, "s")
+		names := make([]string, 0, len(conditionKinds))
+		for kind, c := range conditionKinds {
+			if prefix == "Condition" || !c.conditionOnly {
+				names = append(names, prefix+kind)
+			}
+		}
+		slices.Sort(names)
+		return names
+	}
+	if names := f.Tag.Get("names"); names != "" {
+		return splitList(names)
+	}
+	return []string{f.Name}
+}
+
+func splitList(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, ",")
+}

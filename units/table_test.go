@@ -1,0 +1,84 @@
+package units
+
+import (
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// TestEveryDirectiveIsKnown holds the table against the list of all directives of systemd.
+func TestEveryDirectiveIsKnown(t *testing.T) {
+	data, err := os.ReadFile("testdata/directives.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := strings.Split(strings.TrimSpace(string(data)), "\n")[1:]
+	if len(rows) < 1300 {
+		t.Fatalf("only %d rows", len(rows))
+	}
+	known := map[string]bool{}
+	for _, row := range rows {
+		f := strings.Split(row, "\t")
+		known[f[0]+"."+f[1]] = true
+		s, ok := Lookup(f[0], f[1])
+		switch {
+		case !ok:
+			t.Errorf("[%s] %s is not known", f[0], f[1])
+		case s.parse == nil:
+			t.Errorf("[%s] %s: no grammar %q", f[0], f[1], s.Parser)
+		case s.Level != Enforced && s.Level != IfPermitted && s.Level != Accepted:
+			t.Errorf("[%s] %s: no level", f[0], f[1])
+		case s.Level != Enforced && s.Note == "":
+			t.Errorf("[%s] %s is %s and nothing says why", f[0], f[1], s.Level)
+		case strings.Contains(f[4], "warn_compat") != (s.Parser == "ignored"):
+			t.Errorf("[%s] %s: grammar %s for %s", f[0], f[1], s.Parser, f[4])
+		}
+	}
+	for section, settings := range table() {
+		for name := range settings {
+			if !known[section+"."+name] {
+				t.Errorf("[%s] %s is no directive of systemd", section, name)
+			}
+		}
+	}
+}
+
+func TestEveryDefaultParses(t *testing.T) {
+	u := &Unit{Name: "x.service", Service: &ServiceSettings{}}
+	l := &loading{unit: u, x: Specifiers{Unit: u.Name}, seen: map[string]bool{}}
+	for section := range sectionParts {
+		for _, s := range Settings(section) {
+			if s.Default == "" {
+				continue
+			}
+			dst := reflect.New(partTypes[s.part].Field(s.index).Type).Interface()
+			if err := s.parse(&line{load: l, x: &l.x, key: s.Name, set: &s, unit: u}, dst, s.Default); err != nil {
+				t.Errorf("[%s] %s: default %q: %v", section, s.Name, s.Default, err)
+			}
+		}
+	}
+}
+
+// TestEveryGrammarFitsItsField gives every setting values of many kinds: none may panic, whatever it says.
+func TestEveryGrammarFitsItsField(t *testing.T) {
+	values := []string{"", "yes", "1", "-1", "infinity", "a.service", "/a/b", "a:b", "~a b", "%n %q", "\"", "\\", "a b c", ":", "/:x:ro", "100%", "é", "|!/x", "~", "-", "fd:x", "CAP_CHOWN", "[::1]:80", "0-3,9"}
+	for section := range sectionParts {
+		for name := range table()[section] {
+			s, _ := Lookup(section, name)
+			g := NewGraph(Options{})
+			u := &Unit{Name: "x." + strings.ToLower(section)}
+			if section == "Unit" || section == "Install" {
+				u.Name = "x.service"
+			}
+			l := &loading{g: g, unit: u, x: Specifiers{Unit: u.Name}, seen: map[string]bool{}}
+			l.start()
+			for _, v := range values {
+				_ = l.assign(Assignment{section, name, v, 1})
+				if u.part(s.part).IsNil() {
+					t.Fatalf("[%s] %s has no struct", section, name)
+				}
+			}
+		}
+	}
+}
