@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"fmt"
+	"slices"
 
 	"pintle/units"
 )
@@ -169,7 +170,9 @@ func without[T comparable](list []T, x T) []T {
 // dropUnmergeable finds a unit with two steps that one job cannot do, and drops one of them; false if there
 // is no such unit.
 func (tr *transaction) dropUnmergeable() (dropped bool, err error) {
-	for _, u := range tr.order {
+	// The last unit that was drawn in first: that is where a contradiction begins. Those before it only feel
+	// its consequences, as a stop goes back along what requires the unit.
+	for _, u := range slices.Backward(tr.order) {
 		list := tr.steps[u]
 		if len(list) < 2 || mergesWhole(list) {
 			continue
