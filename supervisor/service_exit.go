@@ -32,7 +32,7 @@ func (e *ExecStatus) ended(x Exit, at Instant) {
 
 // resultOf judges an exit. A daemon that dies of a signal it is commonly told to end by has ended cleanly; a
 // command that was to do its work has not (systemd.service(5), SuccessExitStatus=).
-func (s *service) resultOf(x Exit) Result {
+func (s *service) resultOf(x Exit, daemon bool) Result {
 	st := ExecStatus{Code: x.Code, Status: x.Status}
 	if st.in(&s.cfg.SuccessExitStatus) {
 		return ResultSuccess
@@ -46,7 +46,7 @@ func (s *service) resultOf(x Exit) Result {
 	case CodeDumped:
 		return ResultCoreDump
 	}
-	if s.cfg.Type != units.TypeOneshot {
+	if daemon {
 		switch x.Signal() {
 		case syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGPIPE:
 			return ResultSuccess
@@ -67,7 +67,7 @@ func (s *service) exited(x Exit) {
 }
 
 func (s *service) mainEnded(x Exit) {
-	r := s.resultOf(x)
+	r := s.resultOf(x, s.cfg.Type != units.TypeOneshot)
 	now := s.u.now()
 	// A forking daemon may move on to another process, as long as it says so before the old one ends.
 	if changed, err := s.loadPIDFile(); changed && err == nil {
@@ -108,8 +108,15 @@ func (s *service) mainEnded(x Exit) {
 	s.step(mainExited, r)
 }
 
+// phaseOf is the state in which the commands of a list run one after the other. In any other one the list
+// has been broken off.
+var phaseOf = map[Role]ServiceState{
+	RoleCondition: ServiceCondition, RoleStartPre: ServiceStartPre, RoleStart: ServiceStart,
+	RoleStartPost: ServiceStartPost, RoleReload: ServiceReload, RoleStop: ServiceStop, RoleStopPost: ServiceStopPost,
+}
+
 func (s *service) controlEnded(x Exit) {
-	r := s.resultOf(x)
+	r := s.resultOf(x, false)
 	role, i := s.controlRole, s.controlIdx
 	s.u.unwatch(x.PID)
 	s.control = 0
@@ -125,7 +132,7 @@ func (s *service) controlEnded(x Exit) {
 	if role != RoleReload {
 		s.fail(r)
 	}
-	if i+1 < len(s.commandsOf(role)) && r == ResultSuccess {
+	if i+1 < len(s.commandsOf(role)) && r == ResultSuccess && s.sub == phaseOf[role] {
 		s.runNextControl(role, i+1)
 		return
 	}

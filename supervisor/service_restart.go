@@ -73,5 +73,11 @@ func (s *service) enterRestart() {
 		s.enterDead(ResultResources, false)
 		return
 	}
+	if j := s.u.job; j != nil && j.Type == JobStart && j.State == JobRunning {
+		// With RestartMode=direct the start job of the failed attempt is still at it. It begins again.
+		j.State, j.started = JobWaiting, 0
+		s.u.m.armJob(j)
+		s.u.m.queueJob(j)
+	}
 	s.u.log(LevelInfo, "Scheduled restart job, restart counter is at %d.", s.nRestarts)
 }

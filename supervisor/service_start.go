@@ -43,7 +43,7 @@ func (s *service) enterCondition() {
 		return
 	}
 	if err := s.runControl(RoleCondition, 0); err != nil {
-		s.enterDead(ResultResources, true)
+		s.enterDead(ResultResources, true) // nothing has run yet
 		return
 	}
 	s.enter(ServiceCondition)
@@ -56,7 +56,7 @@ func (s *service) enterStartPre() {
 		return
 	}
 	if err := s.runControl(RoleStartPre, 0); err != nil {
-		s.enterDead(ResultResources, true)
+		s.enterSignal(ServiceFinalSigterm, ResultResources) // ExecCondition= may have left something behind
 		return
 	}
 	s.enter(ServiceStartPre)

@@ -116,6 +116,7 @@ func (s *service) step(c cause, r Result) {
 		case timedOut:
 			s.killControl()
 			s.reloadRes = ResultTimeout
+			s.notify.phase = phaseNone // it has not kept its word
 			s.enterRunning(ResultSuccess)
 		case watchdogBit:
 			s.enterSignal(ServiceStopWatchdog, ResultWatchdog)

@@ -1,0 +1,220 @@
+package sim
+
+import (
+	"container/heap"
+	"fmt"
+	"io"
+
+	"pintle/supervisor"
+	"pintle/units"
+)
+
+const (
+	// busyTime is how long clients make their requests.
+	busyTime = 30 * sec
+	// calmTime is how long the jobs that are left then may take at most: a chain of all units, each
+	// using up all of its timeouts.
+	calmTime = 8000 * sec
+	// stopBudget is what the end of everything may take.
+	stopBudget = 9 * sec
+	// maxEvents bounds a schedule; a unit that restarts for ever without a limit would go on for ever.
+	maxEvents = 4000
+)
+
+// schedule is one simulated run.
+type schedule struct {
+	h      *Host
+	m      *supervisor.Manager
+	events int
+	ending bool
+	endBy  units.Usec
+}
+
+// Run runs the schedule of a seed and returns the first invariant it breaks. With a trace it writes down all
+// that happens.
+func Run(seed uint64, trace io.Writer) error { return run(seed, trace, faults{}) }
+
+func run(seed uint64, trace io.Writer, f faults) error {
+	h := newHost(seed)
+	h.faults = f
+	h.graph = newGraph(h.rng)
+	h.check = newChecker(h)
+	s := &schedule{h: h}
+	s.m = supervisor.New(h, h.graph.seenBy(f), supervisor.Config{Rand: h.rng.Uint64, StopBudget: stopBudget})
+	h.check.m = s.m
+	h.send = func(e supervisor.Event) {
+		if exits, ok := e.(supervisor.Exits); ok && h.faults.losesExits {
+			e = exits[:0]
+		}
+		h.trace("event %T%+v", e, e)
+		s.m.Handle(e)
+	}
+	if trace != nil {
+		h.trace = func(format string, args ...any) {
+			fmt.Fprintf(trace, "%s  "+format+"\n", append([]any{h.stamp()}, args...)...)
+		}
+		h.graph.write(trace)
+	}
+	s.plan()
+	return s.play()
+}
+
+// plan puts the clients' requests on the calendar.
+func (s *schedule) plan() {
+	h := s.h
+	if h.rng.IntN(2) == 0 {
+		h.after(0, func() { s.request(supervisor.JobStart, "all.target", units.ModeReplace) })
+	}
+	for n := 3 + h.rng.IntN(20); n > 0; n-- {
+		h.after(units.Usec(h.rng.IntN(int(busyTime))), s.randomRequest)
+	}
+	for n := h.rng.IntN(6); n > 0; n-- {
+		h.after(units.Usec(h.rng.IntN(int(busyTime))), s.randomKill)
+	}
+	if h.rng.IntN(3) == 0 {
+		h.after(units.Usec(h.rng.IntN(int(busyTime))), s.end)
+	}
+	h.after(busyTime, func() {
+		h.trace("calm")
+		h.calm = true
+	})
+}
+
+func (s *schedule) request(t supervisor.JobType, name string, mode units.JobMode) {
+	job, err := s.m.Enqueue(t, name, mode)
+	if err != nil {
+		s.h.trace("request %s %s %s: %v", t, name, mode, err)
+		return
+	}
+	s.h.trace("request %s %s %s: job %d", t, name, mode, job.ID)
+}
+
+func (s *schedule) randomRequest() {
+	r := s.h.rng
+	if s.ending {
+		return
+	}
+	name := s.h.graph.names[r.IntN(len(s.h.graph.names)-2)] // not the last targets
+	mode := pick(r, units.ModeReplace, units.ModeReplace, units.ModeReplace, units.ModeFail)
+	switch r.IntN(12) {
+	case 0, 1, 2, 3:
+		s.request(supervisor.JobStart, name, mode)
+	case 4, 5, 6:
+		s.request(supervisor.JobStop, name, mode)
+	case 7, 8:
+		s.request(supervisor.JobRestart, name, mode)
+	case 9:
+		s.request(supervisor.JobTryRestart, name, mode)
+	case 10:
+		s.request(supervisor.JobReload, name, mode)
+	case 11:
+		s.h.trace("request reset-failed %s", name)
+		delete(s.h.check.units, name)
+		_ = s.m.ResetFailed(name) // not loaded is no matter
+	}
+}
+
+// randomKill: somebody outside kills a process.
+func (s *schedule) randomKill() {
+	for _, unit := range sortedKeys(s.h.live) {
+		for _, pid := range s.h.Processes(unit) {
+			if s.h.rng.IntN(4) == 0 {
+				s.h.die(s.h.procs[pid], supervisor.CodeKilled, 9)
+				return
+			}
+		}
+	}
+}
+
+// end stops everything.
+func (s *schedule) end() {
+	if s.ending {
+		return
+	}
+	s.ending = true
+	s.h.trace("the end")
+	s.endBy = s.h.now + stopBudget + 1*sec
+	s.m.Shutdown(supervisor.Objective{Action: "exit"}, stopBudget)
+}
+
+// play lets time pass until everything has ended.
+func (s *schedule) play() error {
+	h := s.h
+	calmSince := units.Usec(0)
+	for h.check.err == nil && !h.over {
+		s.events++
+		if h.calm && !s.ending {
+			if calmSince == 0 {
+				calmSince = h.now
+			}
+			if jobs := s.m.Jobs(); len(jobs) == 0 || s.events > maxEvents {
+				s.end()
+			} else if h.now > calmSince+calmTime {
+				h.check.fail("job %d, %s of %s, does not end", jobs[0].ID, jobs[0].Type, jobs[0].Unit.Name)
+			}
+		}
+		if s.ending && h.now > s.endBy && !h.over {
+			h.check.fail("the end does not come within the stop budget")
+		}
+		if !s.step() && !h.over {
+			if jobs := s.m.Jobs(); len(jobs) > 0 {
+				h.check.fail("job %d, %s of %s, is left and nothing can finish it", jobs[0].ID, jobs[0].Type, jobs[0].Unit.Name)
+			} else if s.ending {
+				h.check.fail("everything is over but the manager does not end")
+			} else {
+				s.end()
+			}
+		}
+		h.check.after()
+	}
+	return h.check.err
+}
+
+// step lets the next thing happen, on the host or by the manager's clock; false if there is nothing.
+func (s *schedule) step() bool {
+	h := s.h
+	at, timed := s.m.Deadline()
+	timed = timed && !h.faults.losesTimers
+	switch {
+	case timed && (len(h.calendar) == 0 || at < h.calendar[0].at || at == h.calendar[0].at && h.rng.IntN(2) == 0):
+		h.now = max(h.now, at)
+		if h.rng.IntN(10) == 0 {
+			h.now += units.Usec(h.rng.IntN(30)) * ms // the machine is busy
+		}
+		s.m.Tick()
+	case len(h.calendar) > 0:
+		e := heap.Pop(&h.calendar).(entry)
+		h.now = max(h.now, e.at)
+		e.do()
+	default:
+		return false
+	}
+	return true
+}
+
+// write shows the units of a graph, for a trace.
+func (g *graph) write(w io.Writer) {
+	for _, name := range g.names {
+		u := g.units[name]
+		fmt.Fprintf(w, "%s:", name)
+		for _, kind := range sortedDeps(u.Deps) {
+			fmt.Fprintf(w, " %s=%v", kind, u.Deps[kind].Names())
+		}
+		if u.Service != nil {
+			fmt.Fprintf(w, "\n\t%+v\n\t%+v", *u.Service, *u.Kill)
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+func sortedDeps(deps map[units.Dependency]units.Set) []units.Dependency {
+	byName := make(map[string]bool, len(deps))
+	for kind := range deps {
+		byName[string(kind)] = true
+	}
+	var list []units.Dependency
+	for _, name := range sortedKeys(byName) {
+		list = append(list, units.Dependency(name))
+	}
+	return list
+}
