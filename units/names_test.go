@@ -141,3 +141,11 @@ func FuzzUnitNames(f *testing.F) {
 		}
 	})
 }
+
+// The name is the one systemd itself gives.
+func TestLongPathsAreHashed(t *testing.T) {
+	got, err := NameFromPath("/waldo/"+strings.Repeat("abcdefg/", 40), ".mount")
+	if err != nil || len(got) != unitNameMax || !strings.HasSuffix(got, "_32eccc773daa49b8.mount") {
+		t.Errorf("a long path gives %q, %v", got, err)
+	}
+}

@@ -1,0 +1,66 @@
+package units
+
+import (
+	"errors"
+	"path"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"pintle/vectors"
+)
+
+func TestVectorsTables(t *testing.T) {
+	vectors.Run(t, "tables", func(t *testing.T, row struct {
+		Table, File, Text string
+		Entries           []string
+		Map               map[string]ActiveState
+	}) {
+		switch {
+		case row.Map != nil:
+			kind := strings.TrimSuffix(path.Base(row.File), ".c")
+			states := SubStates(kind)
+			if len(states) != len(row.Map) {
+				t.Errorf("%s has %d states, want %d", kind, len(states), len(row.Map))
+			}
+			for state, want := range row.Map {
+				if got := ActiveOf(kind, state, strings.HasSuffix(row.Table, "_idle")); got != want {
+					t.Errorf("a %s that is %s is %q, want %q", kind, state, got, want)
+				}
+			}
+		case row.Entries != nil:
+			got, want := slices.Clone(Enumeration(row.Table)), row.Entries
+			if row.Table == "unit_type" { // listed in the order of --type=help, which is another one
+				slices.Sort(got)
+				slices.Sort(want)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s is %q, want %q", row.Table, got, want)
+			}
+		default:
+			help, ok := map[string]func() string{
+				"systemctl --type=help": TypesHelp, "systemctl --state=help": StatesHelp,
+				"systemctl --signal=help": SignalsHelp, "systemd-analyze exit-status": ExitStatusesHelp,
+			}[row.Table]
+			if !ok {
+				t.Fatalf("unknown table %s", row.Table)
+			}
+			if got := help(); got != row.Text {
+				t.Errorf("%s prints\n%s\nwant\n%s", row.Table, got, row.Text)
+			}
+		}
+	})
+}
+
+func TestOneOf(t *testing.T) {
+	if got, err := OneOf[ServiceType]("service_type", "notify-reload"); got != TypeNotifyReload || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if _, err := OneOf[KillMode]("kill_mode", "everything"); !errors.Is(err, syscall.EINVAL) || !strings.Contains(err.Error(), "control-group") {
+		t.Errorf("the error does not help: %v", err)
+	}
+	if Enumeration("nothing") != nil || SubStates("nothing") != nil || ActiveOf("target", "odd", false) != "" {
+		t.Error("a table that does not exist has words")
+	}
+}
