@@ -34,13 +34,6 @@ func conditionLine(l *line, dst any, value string) error {
 	return nil
 }
 
-// emergencyActions are the words of FailureAction= and its kin (systemd.unit(5)).
-var emergencyActions = []EmergencyAction{
-	"none", "exit", "exit-force", "reboot", "reboot-force", "reboot-immediate", "poweroff", "poweroff-force",
-	"poweroff-immediate", "soft-reboot", "soft-reboot-force", "kexec", "kexec-force", "halt", "halt-force",
-	"halt-immediate",
-}
-
 // valueParsers are the value grammars by the names that the parse tags use.
 var valueParsers = sync.OnceValue(func() map[string]valueParser {
 	size := parseWith(ParseBytes)
@@ -68,20 +61,20 @@ var valueParsers = sync.OnceValue(func() map[string]valueParser {
 		"documentation": documentation, "condition": conditionLine, "install": installList, "install-instance": text,
 		"job-mode":        oneOfOrJobMode,
 		"job-timeout-sec": jobTimeout, "job-running-timeout-sec": jobRunningTimeout,
-		"emergency-action": oneOf(emergencyActions...),
+		"emergency-action": oneOf(wordsOf[EmergencyAction]("emergency_action")...),
 		"exit-status":      parseOptional(parseExitCode),
-		"collect-mode":     oneOf[CollectMode]("inactive", "inactive-or-failed"),
+		"collect-mode":     oneOf(wordsOf[CollectMode]("collect_mode")...),
 		"exec":             commandList, "pid-file": pidFile,
 		"service-timeout": serviceTimeout, "service-timeout-abort": parseOptional(ParseSpanFix0),
-		"service-timeout-failure-mode": oneOf(TimeoutTerminate, TimeoutAbort, TimeoutKill),
-		"service-type":                 oneOf(TypeSimple, TypeExec, TypeForking, TypeOneshot, TypeNotify, TypeNotifyReload, TypeDBus, TypeIdle),
-		"service-exit-type":            oneOf(ExitMain, ExitCgroup),
-		"service-restart":              oneOf(RestartNo, RestartOnSuccess, RestartOnFailure, RestartOnAbnormal, RestartOnWatchdog, RestartOnAbort, RestartAlways),
-		"service-restart-mode":         oneOf(RestartNormal, RestartDirect),
+		"service-timeout-failure-mode": oneOf(wordsOf[TimeoutFailureMode]("service_timeout_failure_mode")...),
+		"service-type":                 oneOf(wordsOf[ServiceType]("service_type")...),
+		"service-exit-type":            oneOf(wordsOf[ExitType]("service_exit_type")...),
+		"service-restart":              oneOf(wordsOf[Restart]("service_restart")...),
+		"service-restart-mode":         oneOf(wordsOf[RestartMode]("service_restart_mode")...),
 		"set-status":                   exitStatusSet, "bus-name": checkedText(busName),
-		"exec-preserve-mode": oneOfOrBool(PreserveYes, PreserveNo, PreserveNo, PreserveYes, PreserveRestart),
-		"notify-access":      oneOf(NotifyNone, NotifyMain, NotifyExec, NotifyAll),
-		"service-sockets":    socketList, "oom-policy": oneOf[OOMPolicy]("continue", "stop", "kill"),
+		"exec-preserve-mode": oneOfOrBool(PreserveYes, PreserveNo, wordsOf[PreserveMode]("exec_preserve_mode")...),
+		"notify-access":      oneOf(wordsOf[NotifyAccess]("notify_access")...),
+		"service-sockets":    socketList, "oom-policy": oneOf(wordsOf[OOMPolicy]("oom_policy")...),
 		"open-file": openFile, "kill-mode": killMode,
 
 		"socket-listen": listenLine, "socket-protocol": enumText("udplite", "sctp", "mptcp"),
@@ -105,8 +98,8 @@ var valueParsers = sync.OnceValue(func() map[string]valueParser {
 		"tty-size":     parseOptional(func(s string) (uint, error) { u, err := ParseUint(s, 16); return uint(u), err }),
 		"log-facility": parseWith(ParseLogFacility), "log-level": logLevel,
 		"log-extra-fields": expanded, "log-filter-patterns": expanded, "exec-secure-bits": secureBits,
-		"capability-set": capabilitySet, "exec-keyring-mode": oneOf[KeyringMode]("inherit", "private", "shared"),
-		"protect-proc": enumText("noaccess", "invisible", "ptraceable", "default"), "proc-subset": enumText("all", "pid"),
+		"capability-set": capabilitySet, "exec-keyring-mode": oneOf(wordsOf[KeyringMode]("exec_keyring_mode")...),
+		"protect-proc": enumText(Enumeration("protect_proc")...), "proc-subset": enumText(Enumeration("proc_subset")...),
 		"syscall-filter": systemCalls, "syscall-log": systemCalls, "syscall-archs": strv, "syscall-errno": verbatim,
 		"restrict-namespaces": verbatim, "address-families": invertibleList, "restrict-filesystems": invertibleList,
 		"rlimit": resourceLimit, "colon-separated-paths": colonPaths, "log-namespace": text,
@@ -114,17 +107,17 @@ var valueParsers = sync.OnceValue(func() map[string]valueParser {
 		"protect-home":                enumTextOrBool("yes", "no", "no", "yes", "read-only", "tmpfs"),
 		"exec-mount-propagation-flag": verbatim, "personality": verbatim, "exec-directories": execDirectories,
 		"set-credential": setCredential, "load-credential": loadCredential, "import-credential": expanded,
-		"exec-utmp-mode": enumText("init", "login", "user"), "exec-selinux-context": text, "exec-apparmor-profile": text,
+		"exec-utmp-mode": enumText(Enumeration("exec_utmp_mode")...), "exec-selinux-context": text, "exec-apparmor-profile": text,
 		"exec-smack-process-label": text,
 
 		"unit-slice": sliceName, "allowed-cpuset": verbatim, "cg-cpu-weight": verbatim, "cpu-shares": verbatim,
-		"cpu-quota": verbatim, "memory-limit": memoryLimit, "device-allow": expanded, "device-policy": enumText("auto", "closed", "strict"),
+		"cpu-quota": verbatim, "memory-limit": memoryLimit, "device-allow": expanded, "device-policy": enumText(Enumeration("cgroup_device_policy")...),
 		"cg-weight": parseOptional(parseWeight), "io-device-weight": expanded, "io-limit": expanded, "io-device-latency": expanded,
 		"blockio-weight": verbatim, "blockio-device-weight": expanded, "blockio-bandwidth": expanded, "tasks-max": verbatim,
 		"delegate": verbatim, "delegate-subgroup": verbatim, "disable-controllers": strv, "in-addr-prefixes": strv,
 		"ip-filter-bpf-progs": expanded, "managed-oom-mode": enumText("auto", "kill"), "managed-oom-mem-pressure-limit": verbatim,
 		"managed-oom-preference": enumText("none", "avoid", "omit"), "bpf-foreign-program": expanded, "cgroup-socket-bind": strv,
-		"restrict-network-interfaces": invertibleList, "memory-pressure-watch": enumTextOrBool("on", "off", "auto", "on", "off", "skip"),
+		"restrict-network-interfaces": invertibleList, "memory-pressure-watch": enumTextOrBool("on", "off", Enumeration("cgroup_pressure_watch")...),
 		"cgroup-nft-set": expanded,
 	}
 })
@@ -134,7 +127,7 @@ func killMode(l *line, dst any, value string) error {
 	if value == "" {
 		value = string(KillControlGroup)
 	}
-	return oneOf(KillControlGroup, KillProcess, KillMixed, KillNone)(l, dst, value)
+	return oneOf(wordsOf[KillMode]("kill_mode")...)(l, dst, value)
 }
 
 // enumText is oneOf for plain strings.

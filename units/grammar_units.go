@@ -51,7 +51,7 @@ func oneOfOrJobMode(l *line, dst any, value string) error {
 		*dst.(*JobMode) = map[bool]JobMode{true: ModeIsolate, false: ModeReplace}[b]
 		return nil
 	}
-	return oneOf(ModeFail, ModeReplace, ModeReplaceIrreversibly, ModeIsolate, ModeFlush, ModeIgnoreDependencies, ModeIgnoreRequirements, ModeTriggering, ModeRestartDependencies)(l, dst, value)
+	return oneOf(wordsOf[JobMode]("job_mode")...)(l, dst, value)
 }
 
 // jobTimeout reads JobTimeoutSec=, which stands for JobRunningTimeoutSec=, too, unless that is set.

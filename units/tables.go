@@ -35,13 +35,13 @@ func Enumeration(name string) []string {
 	return nil
 }
 
-// OneOf reads a word of an enumeration into its type.
-func OneOf[W ~string](enumeration, s string) (W, error) {
-	list := Enumeration(enumeration)
-	if slices.Contains(list, s) {
-		return W(s), nil
+// wordsOf is an enumeration as values of its type.
+func wordsOf[W ~string](enumeration string) []W {
+	var list []W
+	for _, w := range Enumeration(enumeration) {
+		list = append(list, W(w))
 	}
-	return "", malformed(strings.ReplaceAll(enumeration, "_", " "), s, "must be one of "+strings.Join(list, ", "))
+	return list
 }
 
 func unitEnumeration(name string) []string {
@@ -170,11 +170,11 @@ func execEnumeration(name string) []string {
 	case "exec_keyring_mode":
 		return words(KeyringInherit, KeyringPrivate, KeyringShared)
 	case "exec_directory_type":
-		return execDirectories()
+		return directoryTypes()
 	case "exec_directory_type_symlink":
-		return suffixed(execDirectories(), "Symlink")
+		return suffixed(directoryTypes(), "Symlink")
 	case "exec_directory_type_mode":
-		return suffixed(execDirectories(), "Mode")
+		return suffixed(directoryTypes(), "Mode")
 	case "exec_resource_type":
 		return []string{"runtime", "state", "cache", "logs", "configuration"}
 	case "namespace_type":
@@ -187,7 +187,7 @@ func execEnumeration(name string) []string {
 	return nil
 }
 
-func execDirectories() []string {
+func directoryTypes() []string {
 	return []string{"RuntimeDirectory", "StateDirectory", "CacheDirectory", "LogsDirectory", "ConfigurationDirectory"}
 }
 

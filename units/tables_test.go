@@ -1,11 +1,9 @@
 package units
 
 import (
-	"errors"
 	"path"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"pintle/vectors"
@@ -53,14 +51,22 @@ func TestVectorsTables(t *testing.T) {
 	})
 }
 
-func TestOneOf(t *testing.T) {
-	if got, err := OneOf[ServiceType]("service_type", "notify-reload"); got != TypeNotifyReload || err != nil {
-		t.Errorf("got %q, %v", got, err)
-	}
-	if _, err := OneOf[KillMode]("kill_mode", "everything"); !errors.Is(err, syscall.EINVAL) || !strings.Contains(err.Error(), "control-group") {
-		t.Errorf("the error does not help: %v", err)
-	}
+func TestUnknownTables(t *testing.T) {
 	if Enumeration("nothing") != nil || SubStates("nothing") != nil || ActiveOf("target", "odd", false) != "" {
 		t.Error("a table that does not exist has words")
+	}
+}
+
+func TestEveryConditionIsKnownToTheLoader(t *testing.T) {
+	listed := conditionTypes()
+	for _, kind := range listed {
+		if _, ok := conditionKinds[kind]; !ok {
+			t.Errorf("the loader does not know Condition%s=", kind)
+		}
+	}
+	for kind := range conditionKinds {
+		if !slices.Contains(listed, kind) {
+			t.Errorf("Condition%s= is in no enumeration", kind)
+		}
 	}
 }
