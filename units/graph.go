@@ -194,6 +194,7 @@ func (g *Graph) load(u *Unit) {
 		return
 	}
 	l.dropIns()
+	l.unenforced()
 	l.extras()
 	if err := verify(u); err != nil {
 		u.fail(BadSetting, err)

@@ -15,8 +15,10 @@ type loading struct {
 	x    Specifiers
 	// seen are the settings that a file assigned, by canonical name; some defaults depend on it.
 	seen map[string]bool
-	file string // being read
-	line int
+	// limited are the settings among them that a container may not be able to honour.
+	limited map[*Setting]Unenforced
+	file    string // being read
+	line    int
 }
 
 func (l *loading) problem(text string) {
@@ -160,6 +162,7 @@ func (l *loading) assign(a Assignment) error {
 	switch {
 	case err == nil:
 		l.seen[s.Name] = true
+		l.note(s)
 		return nil
 	case isFatal(err):
 		l.problem(fmt.Sprintf("%s=: %v", a.Key, err))

@@ -45,6 +45,9 @@ type Unit struct {
 	DropIns  []string  // paths of the drop-ins in the order they were applied
 	Problems []Problem // lines that were warned about and skipped
 
+	// Unenforced are the settings that a container does not, or may not, honour.
+	Unenforced []Unenforced
+
 	UnitSettings                  // [Unit]
 	Install      InstallSettings  // [Install]
 	Service      *ServiceSettings // set for services

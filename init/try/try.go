@@ -59,6 +59,7 @@ func Run(o Options) (status int, err error) {
 	signal.Notify(signals, unix.SIGTERM, unix.SIGINT, unix.SIGHUP, unix.SIGUSR2)
 	defer signal.Stop(signals)
 
+	defer keepTerminal()()
 	begin := time.Now()
 	cmd, err := start(o, dir)
 	if err != nil {
@@ -103,6 +104,20 @@ func Run(o Options) (status int, err error) {
 			}
 			return exitStatus(err)
 		}
+	}
+}
+
+// keepTerminal gives the terminal back to us in the end: a command inside may have become its foreground
+// process group, and left with it.
+func keepTerminal() (restore func()) {
+	group, err := unix.IoctlGetInt(0, unix.TIOCGPGRP)
+	if err != nil {
+		return func() {}
+	}
+	return func() {
+		signal.Ignore(unix.SIGTTOU)
+		defer signal.Reset(unix.SIGTTOU)
+		_ = unix.IoctlSetPointerInt(0, unix.TIOCSPGRP, group)
 	}
 }
 

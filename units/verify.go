@@ -1,0 +1,139 @@
+package units
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// Report is what Verify finds in one unit.
+type Report struct {
+	Unit       *Unit
+	Problems   []Problem    // what is wrong with it
+	Unenforced []Unenforced // what is right, but has no or not its whole effect in a container
+}
+
+// Verify loads the units and everything that they pull in, and tells what is wrong with each and what cannot
+// be enforced, in the order of their names. A unit that was asked for must exist; of one that others pull in
+// only what requires it fails.
+func (g *Graph) Verify(names ...string) []Report {
+	for _, name := range names {
+		g.Load(name)
+	}
+	var reports []Report
+	for _, u := range g.pulledIn(names) {
+		r := Report{Unit: u, Problems: slices.Clone(u.Problems), Unenforced: u.Unenforced}
+		asked := slices.ContainsFunc(names, func(n string) bool { return g.Get(n) == u })
+		switch u.State {
+		case Loaded:
+			r.Problems = append(r.Problems, g.verifyNeeds(u)...)
+			r.Problems = append(r.Problems, g.verifyPrograms(u)...)
+		case BadSetting, LoadError:
+			r.Problems = append(r.Problems, Problem{File: u.where(), Text: u.Err.Error()})
+		case NotFound:
+			if asked {
+				r.Problems = append(r.Problems, Problem{File: u.Name, Text: u.Err.Error()})
+			}
+		}
+		if len(r.Problems)+len(r.Unenforced) > 0 {
+			reports = append(reports, r)
+		}
+	}
+	return reports
+}
+
+// pulledIn are the units and what starting them would start, by name.
+func (g *Graph) pulledIn(names []string) []*Unit {
+	seen := map[*Unit]bool{}
+	var all []*Unit
+	queue := slices.Clone(names)
+	for len(queue) > 0 {
+		u := g.Get(queue[0])
+		queue = queue[1:]
+		if u == nil || seen[u] {
+			continue
+		}
+		seen[u] = true
+		all = append(all, u)
+		for _, kind := range []Dependency{Requires, Requisite, BindsTo, Wants, Upholds, Triggers, OnFailure, OnSuccess} {
+			for _, name := range u.Deps[kind].Names() {
+				queue = append(queue, name)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b *Unit) int {
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+	return all
+}
+
+// verifyNeeds finds what a unit cannot start without and does not get.
+func (g *Graph) verifyNeeds(u *Unit) (problems []Problem) {
+	for _, kind := range []Dependency{Requires, Requisite, BindsTo} {
+		for _, name := range u.Deps[kind].Names() {
+			need := g.Get(name)
+			if need == nil {
+				continue
+			}
+			switch need.State {
+			case Loaded:
+				continue
+			case Masked:
+				problems = append(problems, Problem{File: u.where(), Text: fmt.Sprintf("cannot be started: %s=%s is masked", kind, name)})
+			default:
+				problems = append(problems, Problem{File: u.where(), Text: fmt.Sprintf("cannot be started: %s=%s: %v", kind, name, need.Err)})
+			}
+		}
+	}
+	return problems
+}
+
+// verifyPrograms finds commands whose program is missing or not executable.
+func (g *Graph) verifyPrograms(u *Unit) (problems []Problem) {
+	if u.Service == nil || u.Provided != "" || u.Exec != nil && u.Exec.RootDirectory != "" {
+		return nil
+	}
+	s := u.Service
+	for _, list := range [][]Command{s.ExecCondition, s.ExecStartPre, s.ExecStart, s.ExecStartPost, s.ExecReload, s.ExecStop, s.ExecStopPost} {
+		for _, c := range list {
+			if c.IgnoreFailure || !filepath.IsAbs(c.Path) {
+				continue
+			}
+			if err := g.index.root.executable(c.Path); err != nil {
+				problems = append(problems, Problem{File: u.where(), Text: fmt.Sprintf("cannot execute %s: %v", c.Path, err)})
+			}
+		}
+	}
+	return problems
+}
+
+// executable tells why a file within the root cannot be executed.
+func (r root) executable(path string) error {
+	resolved, err := r.resolve(path)
+	if err != nil {
+		return errors.New("no such file")
+	}
+	info, err := os.Stat(r.host(resolved))
+	switch {
+	case err != nil:
+		return errors.New("no such file")
+	case !info.Mode().IsRegular():
+		return errors.New("it is no regular file")
+	case info.Mode()&0o111 == 0:
+		return errors.New("it is not executable")
+	}
+	return nil
+}
+
+// where is the file to look into.
+func (u *Unit) where() string {
+	if u.Fragment != "" {
+		return u.Fragment
+	}
+	return u.Name
+}
