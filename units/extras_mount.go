@@ -79,24 +79,21 @@ func (l *loading) swapExtras() {
 	}
 }
 
-// withoutFile loads the units that need no file: slices, and what is always there.
-func (l *loading) withoutFile() bool {
+// perpetual gives the units that are always there what they need without a file.
+func (l *loading) perpetual() {
 	u := l.unit
-	switch {
-	case u.Name == rootMount:
-		u.Perpetual, u.DefaultDependencies = true, false
+	switch u.Name {
+	case rootMount:
 		u.Mount.Where, u.Mount.What = "/", "none"
 		u.Description = "Root Mount"
-	case u.Name == "-.slice":
-		u.Perpetual, u.DefaultDependencies = true, false
-	case u.Name == "system.slice":
-		u.Perpetual, u.DefaultDependencies = true, false
-	case u.Name == "init.scope":
-		u.Perpetual, u.DefaultDependencies = true, false
+	case "init.scope":
 		u.Description = "System and Service Manager"
-	case NameType(u.Name) == "slice":
+	case "-.slice", "system.slice":
 	default:
-		return false
+		return
 	}
-	return true
+	u.Perpetual, u.DefaultDependencies = true, false
 }
+
+// withoutFile tells whether a unit needs no file: slices do not, nor what is always there.
+func (u *Unit) withoutFile() bool { return u.Perpetual || NameType(u.Name) == "slice" }

@@ -1,38 +1,6 @@
 package units
 
-import (
-	"strings"
-	"sync"
-)
-
-// conditionLine reads a Condition…= or Assert…= line; an empty value resets all of them.
-func conditionLine(l *line, dst any, value string) error {
-	list := dst.(*[]Condition)
-	if value == "" {
-		*list = nil
-		return nil
-	}
-	kind := strings.TrimPrefix(strings.TrimPrefix(l.key, "Condition"), "Assert")
-	c := Condition{Type: kind}
-	if rest, ok := strings.CutPrefix(value, "|"); ok {
-		c.Trigger, value = true, strings.TrimLeft(rest, whitespace)
-	}
-	if rest, ok := strings.CutPrefix(value, "!"); ok {
-		c.Negate, value = true, strings.TrimLeft(rest, whitespace)
-	}
-	v, err := l.x.Expand(value)
-	if err != nil {
-		return err
-	}
-	if conditionKinds[kind].path {
-		if v, err = ParsePath(v); err != nil {
-			return err
-		}
-	}
-	c.Value = v
-	*list = append(*list, c)
-	return nil
-}
+import "sync"
 
 // valueParsers are the value grammars by the names that the parse tags use.
 var valueParsers = sync.OnceValue(func() map[string]valueParser {

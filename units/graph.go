@@ -45,7 +45,6 @@ type edge struct {
 	from string
 	kind Dependency
 	to   string
-	// byTarget marks what a target gets by default because of an edge of another unit.
 }
 
 // NewGraph reads the directories of the search path.
@@ -184,6 +183,7 @@ func (u *Unit) fail(state LoadState, err error) { u.State, u.Err = state, err }
 func (g *Graph) load(u *Unit) {
 	l := &loading{g: g, unit: u, seen: map[string]bool{}, x: Specifiers{Unit: u.Name, Host: g.opts.Host}}
 	l.start()
+	l.perpetual()
 	u.Aliases = slices.DeleteFunc(g.index.names(u.Name), func(n string) bool { return g.transient[n] != nil })
 	for _, alias := range u.Aliases {
 		if g.units[alias] == nil {
@@ -215,7 +215,7 @@ func (l *loading) fragment() bool {
 		return false
 	case errors.Is(err, os.ErrNotExist):
 		u.Fragment = ""
-		if l.withoutFile() {
+		if u.withoutFile() {
 			return true
 		}
 		u.fail(NotFound, fmt.Errorf("cannot find %s", u.Name))
