@@ -6,6 +6,7 @@ require github.com/BurntSushi/toml v1.6.0
 
 require (
 	github.com/coreos/go-systemd/v22 v22.7.0
+	github.com/rogpeppe/go-internal v1.16.0
 	golang.org/x/sys v0.49.0
 )
 
