@@ -26,6 +26,21 @@ func (m *Manager) act(action units.EmergencyAction, status int, reason string) {
 	m.shutdown(o)
 }
 
+// succeeded takes a unit's SuccessAction=. While everything stops that is how the last unit of the order says
+// that its work is done (systemd-exit.service); what DefaultDependencies=no kept out of the order still has
+// to be stopped then, so that the end is left to checkEnd.
+func (m *Manager) succeeded(u *Unit) {
+	status := u.exitStatusFor(u.SuccessActionExitStatus)
+	if base, forced := ordered(u.SuccessAction); forced && m.ending != nil {
+		m.ending.objective.Action = base
+		if status > 0 {
+			m.ending.objective.Status = status
+		}
+		return
+	}
+	m.act(u.SuccessAction, status, "unit "+u.Name+" succeeded")
+}
+
 // ordered is the action without its suffix, and whether it had one: "poweroff-force" and the like do not
 // wait for units to stop.
 func ordered(action units.EmergencyAction) (base units.EmergencyAction, forced bool) {

@@ -30,7 +30,7 @@ func (m *Manager) follow(c change) {
 			m.act(u.FailureAction, u.exitStatusFor(u.FailureActionExitStatus), "unit "+u.Name+" failed")
 		case c.to == Inactive && !c.from.down() && c.from != Maintenance:
 			m.startHandlers(u, onSuccess)
-			m.act(u.SuccessAction, u.exitStatusFor(u.SuccessActionExitStatus), "unit "+u.Name+" succeeded")
+			m.succeeded(u)
 		}
 		if c.to.down() {
 			u.slotEnd, u.clipped = 0, false
@@ -48,14 +48,14 @@ func (m *Manager) progress(j *Job, to ActiveState) (expected bool) {
 	case JobStart, JobVerifyActive:
 		switch {
 		case to.up():
-			m.finish(j, JobDone, true, false)
+			m.finish(j, JobDone, true)
 			return true
 		case to == Activating:
 			return true
 		case to == Failed:
-			m.finish(j, JobFailed, true, false)
+			m.finish(j, JobFailed, true)
 		case to == Inactive:
-			m.finish(j, JobDone, true, false)
+			m.finish(j, JobDone, true)
 		}
 	case JobReload:
 		switch {
@@ -64,22 +64,22 @@ func (m *Manager) progress(j *Job, to ActiveState) (expected bool) {
 			if r, ok := j.Unit.kind.(reloader); ok && !r.reloaded() {
 				result = JobFailed
 			}
-			m.finish(j, result, true, false)
+			m.finish(j, result, true)
 			return true
 		case to == Activating || to == Reloading:
 			return true
 		case to.down():
-			m.finish(j, JobFailed, true, false)
+			m.finish(j, JobFailed, true)
 		}
 	case JobStop, JobRestart:
 		switch {
 		case to.down():
-			m.finish(j, JobDone, true, false)
+			m.finish(j, JobDone, true)
 			return true
 		case to == Deactivating:
 			return true
 		default:
-			m.finish(j, JobFailed, true, false)
+			m.finish(j, JobFailed, true)
 		}
 	}
 	return false

@@ -14,7 +14,9 @@ type Check struct {
 
 // testAll tests a unit's conditions or assertions (systemd.unit(5), "Conditions and Asserts"): all plain
 // ones must hold, and of those with "|" at least one.
-func (m *Manager) testAll(u *Unit, list []units.Condition, outcome *Check) bool {
+//
+// word is what the settings begin with: "Condition" or "Assert".
+func (m *Manager) testAll(u *Unit, word string, list []units.Condition, outcome *Check) bool {
 	*outcome = Check{At: m.host.Now(), Met: true}
 	if len(list) == 0 {
 		return true
@@ -30,7 +32,7 @@ func (m *Manager) testAll(u *Unit, list []units.Condition, outcome *Check) bool 
 		}
 		held, err := m.host.Test(*c)
 		if err != nil {
-			u.log(LevelWarning, "cannot evaluate %s, taking it as not met: %v", describe(*c), err)
+			u.log(LevelWarning, "cannot evaluate %s, taking it as not met: %v", describe(word, *c), err)
 			held = false
 		}
 		switch {
@@ -42,21 +44,29 @@ func (m *Manager) testAll(u *Unit, list []units.Condition, outcome *Check) bool 
 			}
 		case !held:
 			outcome.Met = false
-			u.log(LevelInfo, "%s was skipped because of an unmet condition check (%s).", u.Name, describe(*c))
+			logUnmet(u, word, describe(word, *c))
 			return false
 		}
 	}
 	if triggers && !opened {
 		outcome.Met = false
-		u.log(LevelInfo, "%s was skipped because no trigger condition checks were met (%s).", u.Name, describe(*unmet))
+		logUnmet(u, word, "none of its triggers was met, the last was "+describe(word, *unmet))
 		return false
 	}
 	return true
 }
 
-func describe(c units.Condition) string {
+func logUnmet(u *Unit, word, what string) {
+	if word == "Assert" {
+		u.log(LevelError, "Starting requested but asserts failed (%s).", what)
+		return
+	}
+	u.log(LevelInfo, "Skipped because of an unmet condition check (%s).", what)
+}
+
+func describe(word string, c units.Condition) string {
 	var b strings.Builder
-	b.WriteString("Condition")
+	b.WriteString(word)
 	b.WriteString(c.Type)
 	b.WriteByte('=')
 	if c.Trigger {

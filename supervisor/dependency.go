@@ -18,7 +18,8 @@ var (
 	stopsWith        = deps(units.RequiredBy, units.RequisiteOf, units.BoundBy, units.ConsistsOf) // a stop or restart takes it along
 	stopsGracefully  = deps(units.PropagatesStopTo)                                               // the same, decided last
 	reloadsWith      = deps(units.PropagatesReloadTo)                                             // a reload takes it along
-	triggeredBy      = deps(units.TriggeredBy)                                                    // what may start it again
+	triggers         = deps(units.Triggers)
+	triggeredBy      = deps(units.TriggeredBy) // what may start it again
 
 	// When a job ends:
 	startFailsWith = deps(units.RequiredBy, units.RequisiteOf, units.BoundBy) // its start fails for want of this one

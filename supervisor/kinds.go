@@ -4,6 +4,7 @@ package supervisor
 // ends as unsupported: a container has no say over mounts and devices.
 var kinds = map[string]func(*Unit) kind{
 	"service": newService,
+	"socket":  newSocket,
 	"target":  func(u *Unit) kind { return &passive{u: u, on: "active"} },
 	"slice":   func(u *Unit) kind { return &passive{u: u, on: "active", up: u.perpetual() || u.Name == "system.slice"} },
 	"scope":   func(u *Unit) kind { return &passive{u: u, on: "running", up: u.perpetual()} },

@@ -56,7 +56,7 @@ func (m *Manager) Cancel(id uint32) error {
 	if j == nil {
 		return refuse(ErrNoSuchJob, "", "Job %d does not exist.", id)
 	}
-	m.finish(j, JobCanceled, true, false)
+	m.finish(j, JobCanceled, true)
 	m.run()
 	return nil
 }
@@ -65,7 +65,7 @@ func (m *Manager) Cancel(id uint32) error {
 func (m *Manager) ClearJobs() {
 	for _, j := range m.sortedJobs() {
 		if j.installed {
-			m.finish(j, JobCanceled, false, false)
+			m.finish(j, JobCanceled, false)
 		}
 	}
 	m.run()
@@ -83,7 +83,7 @@ func (m *Manager) ResetFailed(name string) error {
 	}
 	for _, u := range list {
 		u.kind.resetFailed()
-		u.starts, u.automatic = rateLimit{}, rateLimit{}
+		u.starts, u.automatic, u.limitHit = rateLimit{}, rateLimit{}, false
 		m.garbage.add(u, queuedGarbage)
 	}
 	m.run()

@@ -62,20 +62,30 @@ func (m *Manager) runJob(j *Job) {
 		m.armJob(j)
 		return
 	}
-	m.finish(j, resultOf(err), true, errors.Is(err, errAlready))
+	result, known := resultOf(err)
+	if !known {
+		u.log(LevelError, "%v", err)
+	}
+	m.finish(j, result, true)
 }
 
-// resultOf is the result of a job whose unit refused it.
-func resultOf(err error) JobResult {
-	for refusal, result := range map[error]JobResult{
-		errAlready: JobDone, errCondition: JobDone, errInapplic: JobSkipped, errInvalid: JobInvalid,
-		errAssert: JobAssert, errUnsupported: JobUnsupported, errDependency: JobFailedDependency,
-	} {
-		if errors.Is(err, refusal) {
-			return result
-		}
+// resultOf is the result of a job whose unit refused it; known is false for a reason of the kind's own.
+func resultOf(err error) (result JobResult, known bool) {
+	switch {
+	case errors.Is(err, errAlready), errors.Is(err, errCondition):
+		return JobDone, true
+	case errors.Is(err, errInapplic):
+		return JobSkipped, true
+	case errors.Is(err, errInvalid):
+		return JobInvalid, true
+	case errors.Is(err, errAssert):
+		return JobAssert, true
+	case errors.Is(err, errUnsupported):
+		return JobUnsupported, true
+	case errors.Is(err, errDependency):
+		return JobFailedDependency, true
 	}
-	return JobFailed
+	return JobFailed, errors.Is(err, errStartLimit)
 }
 
 // startUnit checks what is to be checked at the very moment of a start, and starts.
@@ -90,11 +100,10 @@ func (m *Manager) startUnit(u *Unit) error {
 	}
 	// A unit on its way up is only to be hurried; its conditions were met when it set out.
 	if u.active != Activating {
-		if !m.testAll(u, u.Unit.Conditions, &u.conditions) {
+		if !m.testAll(u, "Condition", u.Unit.Conditions, &u.conditions) {
 			return errCondition
 		}
-		if !m.testAll(u, u.Unit.Asserts, &u.asserts) {
-			u.log(LevelNotice, "Starting of %s failed, as an assertion was not met.", u.Name)
+		if !m.testAll(u, "Assert", u.Unit.Asserts, &u.asserts) {
 			return errAssert
 		}
 	}
@@ -145,9 +154,8 @@ func (m *Manager) newID() string {
 	return string(id[:])
 }
 
-// finish ends a job. told has what depends on it fail along, if it did not go well; already says that there
-// was nothing to do.
-func (m *Manager) finish(j *Job, result JobResult, told, already bool) {
+// finish ends a job. told has what depends on it fail along, if it did not go well.
+func (m *Manager) finish(j *Job, result JobResult, told bool) {
 	u := j.Unit
 	m.timers.clear(&j.timer)
 	if result == JobDone && j.Type == JobRestart {
@@ -198,7 +206,7 @@ func (m *Manager) failAlong(u *Unit, kinds []units.Dependency) {
 	for other := range u.known(kinds) {
 		if j := other.job; j != nil && (j.Type == JobStart || j.Type == JobVerifyActive) {
 			other.log(LevelWarning, "Dependency failed for %s.", other.Name)
-			m.finish(j, JobFailedDependency, true, false)
+			m.finish(j, JobFailedDependency, true)
 		}
 	}
 }
@@ -255,6 +263,6 @@ func (m *Manager) armJob(j *Job) {
 func (m *Manager) jobTimedOut(j *Job) {
 	u := j.Unit
 	u.log(LevelWarning, "Timed out waiting for job %s/%s.", u.Name, j.Type)
-	m.finish(j, JobTimedOut, true, false)
+	m.finish(j, JobTimedOut, true)
 	m.act(u.JobTimeoutAction, -1, "job of unit "+u.Name+" timed out")
 }

@@ -163,6 +163,10 @@ func (s *service) tidy() {
 		s.u.host().Remove(s.cfg.PIDFile)
 	}
 	s.notify.access = ""
+	if s.connection >= 0 { // the peer is to see the end of it
+		s.u.host().CloseFDs([]FD{{FD: s.connection}})
+		s.connection, s.connectionEnv = -1, nil
+	}
 	preserve := s.u.Exec.RuntimeDirectoryPreserve
 	keep := preserve == units.PreserveYes || preserve == units.PreserveRestart && s.comesBack()
 	s.u.host().Cleanup(s.u.Unit, keep)

@@ -297,7 +297,7 @@ func (tr *transaction) install(trigger []string) *Job {
 		// Not told to dependents: nothing has failed, and nothing is to be done about it.
 		for _, j := range m.sortedJobs() {
 			if !j.irreversible && len(tr.steps[j.Unit]) == 0 {
-				m.finish(j, JobCanceled, false, false)
+				m.finish(j, JobCanceled, false)
 			}
 		}
 	}
@@ -329,7 +329,7 @@ func (m *Manager) install(s *step, irreversible bool) *Job {
 		if !conflicting(old.Type, s.typ) {
 			return m.mergeInto(old, s, irreversible)
 		}
-		m.finish(old, JobCanceled, false, false)
+		m.finish(old, JobCanceled, false)
 	}
 	m.lastJob++
 	j := &Job{ID: m.lastJob, Unit: u, Type: s.typ, State: JobWaiting, installed: true,

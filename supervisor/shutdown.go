@@ -1,8 +1,6 @@
 package supervisor
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 
 	"pintle/units"
@@ -74,12 +72,24 @@ func (m *Manager) shutdown(o Objective) {
 	target := string(o.Action) + ".target"
 	if u := m.unit(target); u.loaded() {
 		_, err := m.enqueue(JobStart, u, units.ModeReplaceIrreversibly, nil)
+		m.cancelRest()
 		if err == nil {
 			return
 		}
 		m.host.Log(LevelError, target, "cannot start it, stopping all units without: "+err.Error())
 	}
-	m.stopAll()
+	m.cancelRest()
+	m.stopAll(func(*Unit) bool { return true })
+}
+
+// cancelRest gives up all jobs that would bring something up: it would only have to go again, and one that
+// hangs must not hold up the end.
+func (m *Manager) cancelRest() {
+	for _, j := range m.sortedJobs() {
+		if j.installed && !j.irreversible && j.Type != JobStop {
+			m.finish(j, JobCanceled, false)
+		}
+	}
 }
 
 // setDeadline says when the end is, and tells those that are stopping already.
@@ -98,21 +108,14 @@ func (m *Manager) setDeadline(at units.Usec) {
 	}
 }
 
-// stopAll queues a stop for all that is still there. It tells whether there was anything.
-func (m *Manager) stopAll() bool {
+// stopAll queues a stop for all that is still there and picked. It tells whether there was anything.
+func (m *Manager) stopAll(pick func(*Unit) bool) bool {
 	any := false
 	for _, u := range m.sorted() {
-		if u.active.down() || u.perpetual() || TypeOf(u.Name) == "slice" || u.stopPending() {
-			continue
-		}
-		if u.Name == string(m.ending.objective.Action)+".target" || u.Name == "shutdown.target" {
+		if u.active.down() || u.perpetual() || TypeOf(u.Name) == "slice" || u.stopPending() || !pick(u) {
 			continue
 		}
 		if _, err := m.enqueue(JobStop, u, units.ModeReplaceIrreversibly, nil); err != nil {
-			var e *Error
-			if errors.As(err, &e) && e.Name == ErrTransactionIsDestructive {
-				continue // it is there for the shutdown itself
-			}
 			u.log(LevelWarning, "cannot stop it: %v", err)
 			continue
 		}
@@ -124,7 +127,8 @@ func (m *Manager) stopAll() bool {
 // checkEnd goes on when no job is left: to the second round, or to the end.
 func (m *Manager) checkEnd() bool {
 	e := m.ending
-	if e.round++; e.round <= 2 && m.stopAll() {
+	// A target has nothing to stop, and the order that it gives to others has been kept.
+	if e.round++; e.round <= 2 && m.stopAll(func(u *Unit) bool { return TypeOf(u.Name) != "target" }) {
 		return true
 	}
 	m.exit(e.objective)
@@ -150,6 +154,7 @@ func (m *Manager) exit(o Objective) {
 	}
 	m.finished = true
 	if m.ending != nil {
+		m.timers.clear(&m.ending.last)
 		if len(m.ending.cut) > 0 {
 			m.host.Log(LevelWarning, "", "Cut short, to be down in time: "+strings.Join(m.ending.cut, " "))
 		}
@@ -231,5 +236,5 @@ func (m *Manager) cutShort(u *Unit) {
 		}
 	}
 	e.cut = append(e.cut, u.Name)
-	u.log(LevelWarning, "%s", fmt.Sprintf("Cut short: %s did not stop in its share of the time left.", u.Name))
+	u.log(LevelWarning, "Cut short: it did not stop in its share of the time left.")
 }

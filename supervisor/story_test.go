@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"syscall"
@@ -71,6 +70,8 @@ type story struct {
 	graph  *units.Graph
 	m      *Manager
 	host   *fakeHost
+
+	builtin bool
 }
 
 func newStory(t *testing.T) *story {
@@ -134,18 +135,13 @@ func (s *story) manager() *Manager {
 }
 
 func (s *story) newGraph() *units.Graph {
-	g := units.NewGraph(units.Options{NoBuiltin: true})
-	names := make([]string, 0, len(s.texts))
-	for name := range s.texts {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
-		if err := g.Add(name, s.texts[name]); err != nil {
+	dir := s.t.TempDir()
+	for name, text := range s.texts {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			s.t.Fatal(err)
 		}
 	}
-	return g
+	return units.NewGraph(units.Options{NoBuiltin: !s.builtin, Path: []string{dir}})
 }
 
 func span(s string) units.Usec {
@@ -202,6 +198,8 @@ var storyCommands = map[string]func(*story, []string, []string) error{
 		s.texts[w[0]] = strings.Join(in, "\n") + "\n"
 		return nil
 	},
+	// builtin: with the targets that pintle brings along.
+	"builtin": func(s *story, _, _ []string) error { s.builtin = true; return nil },
 	"vital": func(s *story, w, _ []string) error {
 		s.config.Vital = w
 		return nil
@@ -475,6 +473,9 @@ func (h *fakeHost) Spawn(s *Spawn) (int, error) {
 	for _, fd := range s.FDs {
 		fmt.Fprintf(&h.out, " fd:%d=%s", fd.FD, fd.Name)
 	}
+	if s.Stdin >= 0 {
+		fmt.Fprintf(&h.out, " stdin:%d", s.Stdin)
+	}
 	for _, v := range s.Env {
 		if !strings.HasPrefix(v, "MONITOR_INVOCATION_ID=") {
 			fmt.Fprintf(&h.out, " %s", v)
@@ -566,6 +567,11 @@ func (h *fakeHost) Listen(u *units.Unit) ([]FD, error) {
 
 func (h *fakeHost) Accepting(unit string, watch bool) {
 	fmt.Fprintf(&h.out, "accepting %s %v\n", unit, watch)
+}
+
+func (h *fakeHost) Accept(u *units.Unit, fd int) (FD, string, []string, error) {
+	h.lastFD++
+	return FD{FD: h.lastFD}, fmt.Sprintf("%d-0", 99+h.lastFD), nil, nil
 }
 
 func (h *fakeHost) CloseFDs(fds []FD) {

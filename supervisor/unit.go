@@ -47,6 +47,7 @@ type Unit struct {
 	timer        timer
 
 	starts    rateLimit // StartLimitIntervalSec=, StartLimitBurst=
+	limitHit  bool      // the last start was one too many
 	automatic rateLimit // starts and stops by Upholds=, BindsTo=, StopWhenUnneeded=
 	retry     *timer    // looks again when automatic allows it
 
@@ -236,13 +237,16 @@ func (u *Unit) spawn(s *Spawn) (pid int, err error) {
 // monitorEnv is what a handler of OnFailure= or OnSuccess= learns of the unit that it is to handle. With
 // several units that may have called it nobody can tell which it was, so that it learns nothing.
 func (u *Unit) monitorEnv() []string {
-	var source *Unit
-	for other := range u.known(reportedBy) {
-		if source != nil && source != other {
-			return nil
+	var name string
+	for _, kind := range reportedBy {
+		for _, other := range u.Deps[kind].Names() {
+			if name != "" && name != other {
+				return nil
+			}
+			name = other
 		}
-		source = other
 	}
+	source := u.m.units[name]
 	if source == nil {
 		return nil
 	}
@@ -288,7 +292,8 @@ func (u *Unit) stopPending() bool { return u.job != nil && u.job.Type == JobStop
 // testStartLimit counts a start and tells whether it is within the unit's start limit; if not it takes the
 // unit's StartLimitAction=.
 func (u *Unit) testStartLimit() bool {
-	if u.starts.allow(u.now().Monotonic, u.StartLimitIntervalSec, u.StartLimitBurst) {
+	u.limitHit = !u.starts.allow(u.now().Monotonic, u.StartLimitIntervalSec, u.StartLimitBurst)
+	if !u.limitHit {
 		return true
 	}
 	u.log(LevelWarning, "Start request repeated too quickly.")
