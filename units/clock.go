@@ -20,8 +20,8 @@ const (
 )
 
 // unix is the second at which a clock in loc shows c. Where the clock is put forward and never shows c, it is
-// as if the clock had not been touched; where it shows c twice, it is the first time.
-func (c civil) unix(loc *time.Location, dst dstRule) int64 {
+// as if the clock had not been touched; where it shows c twice, it is the first time that is not before from.
+func (c civil) unix(loc *time.Location, dst dstRule, from int64) int64 {
 	wall := time.Date(c.year, time.Month(c.month), c.day, c.hour, c.min, c.sec, 0, time.UTC).Unix()
 	if loc == time.UTC {
 		return wall
@@ -49,10 +49,9 @@ func (c civil) unix(loc *time.Location, dst dstRule) int64 {
 			}
 		}
 	}
-	if o, _ := offset(wall - before); o == before {
-		return wall - before
-	}
-	if o, _ := offset(wall - after); o == after {
+	first, _ := offset(wall - before)
+	second, _ := offset(wall - after)
+	if second == after && (first != before || wall-before < from) {
 		return wall - after
 	}
 	return wall - before

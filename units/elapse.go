@@ -2,6 +2,7 @@ package units
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -62,7 +63,7 @@ func (c *Calendar) writeWeekdays(b *strings.Builder) {
 }
 
 func writeParts(b *strings.Builder, parts []calendarPart, width, unit int) {
-	if len(parts) == 0 || unit > 1 && parts[0] == (calendarPart{0, -1, unit}) {
+	if len(parts) == 0 || unit > 1 && slices.Contains(parts, calendarPart{0, -1, unit}) {
 		b.WriteByte('*')
 		return
 	}
@@ -94,29 +95,46 @@ func (c *Calendar) Next(after Usec, local *time.Location) (next Usec, ok bool) {
 		loc = local
 	}
 	after++
-	at := civilAt(int64(after/Second), loc)
-	at, micro, ok := c.find(at, int(after%Second), loc)
+	clock := eventClock{loc: loc, dst: c.dst, from: int64(after / Second)}
+	at, micro, ok := c.find(civilAt(clock.from, loc), int(after%Second), clock)
 	if !ok {
 		return 0, false
 	}
-	return Usec(at.unix(loc, c.dst))*Second + Usec(micro), true
+	next = Usec(clock.unix(at))*Second + Usec(micro)
+	return next, next >= after
 }
+
+// eventClock is the clock an event goes by, from the second on at which the search for it began.
+type eventClock struct {
+	loc  *time.Location
+	dst  dstRule
+	from int64
+}
+
+func (k eventClock) unix(at civil) int64 { return at.unix(k.loc, k.dst, k.from) }
+
+// shown is what the clock really shows when it should show at, as on the 32nd of a month.
+func (k eventClock) shown(at civil) civil { return civilAt(k.unix(at), k.loc) }
 
 // find moves a clock forward, field by field from the year down, until all of it matches. A field that has no
 // match left advances the one above; the clock's own jumps (summer time, lengths of months) start the search
 // again from where it jumped to.
-func (c *Calendar) find(at civil, micro int, loc *time.Location) (civil, int, bool) {
+func (c *Calendar) find(at civil, micro int, clock eventClock) (civil, int, bool) {
 	const patience = 1000 // more rounds than any event needs
 	var moved bool
 	var ok bool
 	for range patience {
-		at = civilAt(at.unix(loc, c.dst), loc)
+		at = clock.shown(at)
 
 		if at.year, moved, ok = c.match(c.year, at.year, nil); !ok || at.year > lastYear {
 			return at, 0, false
 		}
 		if moved {
 			at, micro = civil{at.year, 1, 1, 0, 0, 0}, 0
+		}
+		if clock.jumped(&at) {
+			// Only possible when the event names summer or winter time and the clock has the other.
+			return at, 0, false
 		}
 
 		at.month, moved, ok = c.match(c.month, at.month, nil)
@@ -125,6 +143,9 @@ func (c *Calendar) find(at civil, micro int, loc *time.Location) (civil, int, bo
 		}
 		if !ok || at.month > 12 {
 			at, micro = civil{at.year + 1, 1, 1, 0, 0, 0}, 0
+			continue
+		}
+		if clock.jumped(&at) {
 			continue
 		}
 
@@ -136,7 +157,7 @@ func (c *Calendar) find(at civil, micro int, loc *time.Location) (civil, int, bo
 			at, micro = civil{at.year, at.month + 1, 1, 0, 0, 0}, 0
 			continue
 		}
-		if c.jumped(&at, loc) {
+		if clock.jumped(&at) {
 			continue
 		}
 		if c.weekdays != 0 && c.weekdays&(1<<at.weekday()) == 0 {
@@ -152,7 +173,7 @@ func (c *Calendar) find(at civil, micro int, loc *time.Location) (civil, int, bo
 			at, micro = civil{at.year, at.month, at.day + 1, 0, 0, 0}, 0
 			continue
 		}
-		if c.jumped(&at, loc) {
+		if clock.jumped(&at) {
 			continue
 		}
 
@@ -164,7 +185,7 @@ func (c *Calendar) find(at civil, micro int, loc *time.Location) (civil, int, bo
 			at, micro = civil{at.year, at.month, at.day, at.hour + 1, 0, 0}, 0
 			continue
 		}
-		if c.jumped(&at, loc) {
+		if clock.jumped(&at) {
 			continue
 		}
 
@@ -175,7 +196,7 @@ func (c *Calendar) find(at civil, micro int, loc *time.Location) (civil, int, bo
 			continue
 		}
 		at.sec, micro = sec/calendarSecond, sec%calendarSecond
-		if c.jumped(&at, loc) {
+		if clock.jumped(&at) {
 			continue
 		}
 		return at, micro, true
@@ -184,8 +205,8 @@ func (c *Calendar) find(at civil, micro int, loc *time.Location) (civil, int, bo
 }
 
 // jumped tells whether no clock shows at; then at becomes what it shows instead, if that is later.
-func (c *Calendar) jumped(at *civil, loc *time.Location) bool {
-	shown := civilAt(at.unix(loc, c.dst), loc)
+func (k eventClock) jumped(at *civil) bool {
+	shown := k.shown(*at)
 	order := shown.compare(*at)
 	if order > 0 {
 		*at = shown

@@ -124,7 +124,7 @@ func (in timestampReader) parse(whole, s string) (Usec, error) {
 	if err != nil {
 		return 0, malformed(timestampKind, whole, err.Error())
 	}
-	sec := c.unix(in.loc, in.dst) - int64(in.offset)
+	sec := c.unix(in.loc, in.dst, 0) - int64(in.offset)
 	if sec < 0 {
 		return 0, malformed(timestampKind, whole, "before 1970")
 	}
