@@ -116,7 +116,7 @@ var phaseOf = map[Role]ServiceState{
 }
 
 func (s *service) controlEnded(x Exit) {
-	r := s.resultOf(x, false)
+	r := s.resultOf(x, s.cfg.Type != units.TypeOneshot && s.controlRole == RoleStart)
 	role, i := s.controlRole, s.controlIdx
 	s.u.unwatch(x.PID)
 	s.control = 0

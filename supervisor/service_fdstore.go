@@ -80,6 +80,16 @@ func (s *service) dropStore(drop func(FD) bool) {
 	}
 }
 
+// keeps tells whether an inactive service must not be forgotten because of its store. It is asked when nothing
+// else needs the service any more; what a restart that was cancelled half way has left in the store goes then.
+func (s *service) keeps() bool {
+	if s.sub == ServiceDeadResourcesPinned {
+		return true
+	}
+	s.dropStore(func(FD) bool { return true })
+	return false
+}
+
 // releaseStore empties the store of a service that has stopped for good.
 func (s *service) releaseStore() {
 	switch s.cfg.FileDescriptorStorePreserve {

@@ -53,7 +53,14 @@ func (s *service) restartDelay() units.Usec {
 		return last
 	}
 	ratio := float64(last) / float64(max(first, 1))
-	return units.Usec(float64(max(first, 1)) * math.Pow(ratio, float64(next-1)/float64(steps)))
+	return units.Usec(math.Round(float64(max(first, 1)) * math.Pow(ratio, float64(next-1)/float64(steps))))
+}
+
+// giveUpRestart ends the hold-off because a stop was asked for.
+func (s *service) giveUpRestart() {
+	s.returning, s.flushRestarts = false, true
+	s.releaseStore()
+	s.enter(s.deadState())
 }
 
 // enterRestart asks for the start job of an automatic restart. Whatever is bound to the service restarts

@@ -58,8 +58,8 @@ func (s *service) runMain(i int) error {
 	default:
 		s.armAfter(s.cfg.TimeoutStartSec)
 	}
-	s.mainIndex = i
 	s.setMain(pid)
+	s.mainIndex = i
 	s.mainStat = s.commands[RoleStart][i]
 	return nil
 }

@@ -202,17 +202,12 @@ func (s *service) step(c cause, r Result) {
 			}
 		}
 
-	case ServiceAutoRestart:
-		switch c {
-		case askedToStop:
-			s.enter(s.deadState())
-		case timedOut:
+	case ServiceAutoRestart, ServiceAutoRestartQueued:
+		switch {
+		case c == askedToStop:
+			s.giveUpRestart()
+		case c == timedOut && s.sub == ServiceAutoRestart:
 			s.enterRestart()
-		}
-
-	case ServiceAutoRestartQueued:
-		if c == askedToStop {
-			s.enter(s.deadState())
 		}
 	}
 }

@@ -120,6 +120,7 @@ func (s *service) enterDead(r Result, mayRestart bool) {
 	s.fail(r)
 	s.returning = mayRestart && s.shallRestart()
 	s.tidy()
+	s.releaseStore()
 
 	if s.returning {
 		if s.cfg.RestartMode != units.RestartDirect {
@@ -135,7 +136,6 @@ func (s *service) enterDead(r Result, mayRestart bool) {
 	}
 	// The count stays readable until the next start.
 	s.flushRestarts = true
-	s.releaseStore()
 	if s.succeeded() {
 		s.enter(s.deadState())
 	} else {

@@ -88,7 +88,8 @@ func (s *service) timeout() {
 	now := s.u.now().Monotonic
 	if now >= s.watchdogAt {
 		s.watchdogAt = units.Infinity
-		s.u.log(LevelError, "Watchdog timeout (limit %v)!", s.watchdogSpan())
+		limit, _ := s.watchdogSpan().Duration()
+		s.u.log(LevelError, "Watchdog timeout (limit %v)!", limit)
 		s.step(watchdogBit, ResultSuccess)
 		return
 	}

@@ -177,9 +177,6 @@ func (s *story) process(name string) *fakeProcess {
 			found = p
 		}
 	}
-	if found == nil {
-		s.t.Fatalf("no process %s", name)
-	}
 	return found
 }
 
@@ -272,6 +269,9 @@ var storyCommands = map[string]func(*story, []string, []string) error{
 	"exit": func(s *story, w, _ []string) error {
 		for len(w) > 0 {
 			p := s.process(w[0])
+			if p == nil {
+				return fmt.Errorf("no process %s", w[0])
+			}
 			how := "0"
 			if len(w) > 1 {
 				how = w[1]
@@ -292,18 +292,28 @@ var storyCommands = map[string]func(*story, []string, []string) error{
 	},
 	// executed PID|UNIT: execve has worked.
 	"executed": func(s *story, w, _ []string) error {
-		s.manager().Handle(Executed{PID: s.process(w[0]).pid})
+		p := s.process(w[0])
+		if p == nil {
+			return fmt.Errorf("no process %s", w[0])
+		}
+		s.manager().Handle(Executed{PID: p.pid})
 		return nil
 	},
 	// notify PID|UNIT FIELD…
 	"notify": func(s *story, w, _ []string) error {
 		p := s.process(w[0])
+		if p == nil {
+			return fmt.Errorf("no process %s", w[0])
+		}
 		s.manager().Handle(Notification{PID: p.pid, Unit: p.unit, Fields: w[1:]})
 		return nil
 	},
 	// notify-fd PID|UNIT FD FIELD…
 	"notify-fd": func(s *story, w, _ []string) error {
 		p := s.process(w[0])
+		if p == nil {
+			return fmt.Errorf("no process %s", w[0])
+		}
 		fd, _ := strconv.Atoi(w[1])
 		s.manager().Handle(Notification{PID: p.pid, Unit: p.unit, Fields: w[2:], FDs: []int{fd}})
 		return nil
