@@ -92,7 +92,7 @@ func cutWeekday(s string) (weekday int, rest string, ok bool) {
 
 // zone finds the time zone a word names, in the zone database.
 func zone(name string) (*time.Location, bool) {
-	if name == "" || name == "Local" || !onlyNameBytes(name, "/+") || strings.IndexByte(name, '\\') >= 0 {
+	if name == "" || name == "Local" || !isAlphanumeric(name[0]) || name[0] <= '9' || !onlyNameBytes(name, "/+") || strings.IndexByte(name, '\\') >= 0 {
 		return nil, false
 	}
 	loc, err := time.LoadLocation(name)
