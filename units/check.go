@@ -8,10 +8,12 @@ import (
 // verify tells what makes a unit's settings unfit to be run as a whole, nil for nothing.
 func verify(u *Unit) error {
 	switch {
+	case u.Provided != "":
+		return nil
 	case u.Service != nil:
 		return u.verifyService()
 	case u.Socket != nil:
-		if len(u.Socket.Listens) == 0 && u.Provided == "" {
+		if len(u.Socket.Listens) == 0 {
 			return u.refuse("has no Listen…= setting")
 		}
 		if u.Socket.Accept && u.Socket.Service != "" {
@@ -56,8 +58,6 @@ func (u *Unit) verifyService() error {
 	s := u.Service
 	acts := u.SuccessAction != "" && u.SuccessAction != "none"
 	switch {
-	case u.Provided != "":
-		return nil
 	case len(s.ExecStart) == 0 && len(s.ExecStop) == 0 && !acts:
 		return u.refuse("has no ExecStart=, ExecStop= or SuccessAction= setting")
 	case len(s.ExecStart) == 0 && s.Type != TypeOneshot:

@@ -10,6 +10,7 @@ import (
 // Dependencies").
 func (l *loading) extras() {
 	u := l.unit
+	l.standIn()
 	for _, d := range u.declared() {
 		for _, name := range d.names {
 			l.g.depend(u, name, d.kind)
@@ -102,7 +103,6 @@ func (l *loading) afterSysinit() {
 
 func (l *loading) serviceExtras() {
 	u, s := l.unit, l.unit.Service
-	l.provide()
 	if s.Type == "" {
 		switch {
 		case s.BusName != "":
@@ -227,11 +227,10 @@ func (l *loading) chooseSlice() {
 
 func (l *loading) socketExtras() {
 	u, s := l.unit, l.unit.Socket
-	l.provide()
 	if s.FileDescriptorName == "" {
 		s.FileDescriptorName = u.Name
 	}
-	if !s.Accept {
+	if !s.Accept && u.Provided == "" {
 		if s.Service == "" {
 			s.Service = NameStem(u.Name) + ".service"
 		}
@@ -280,6 +279,9 @@ func (l *loading) socketLimits() {
 
 // triggered is the unit that a timer or path unit starts: the service of the same name by default.
 func (l *loading) triggered(name *string) {
+	if l.unit.Provided != "" {
+		return
+	}
 	if *name == "" {
 		*name = NameStem(l.unit.Name) + ".service"
 	}

@@ -56,7 +56,9 @@ func (l *loading) automountExtras() {
 	if u.Description == "" {
 		u.Description = a.Where
 	}
-	l.g.depend(u, NameStem(u.Name)+".mount", Before, Triggers)
+	if u.Provided == "" {
+		l.g.depend(u, NameStem(u.Name)+".mount", Before, Triggers)
+	}
 	if a.Where != "/" {
 		u.RequiresMountsFor = append(u.RequiresMountsFor, path.Dir(a.Where))
 	}
@@ -95,5 +97,11 @@ func (l *loading) perpetual() {
 	u.Perpetual, u.DefaultDependencies = true, false
 }
 
-// withoutFile tells whether a unit needs no file: slices do not, nor what is always there.
-func (u *Unit) withoutFile() bool { return u.Perpetual || NameType(u.Name) == "slice" }
+// withoutFile tells whether a unit needs no file: slices do not, nor what is always there or PID 1 stands for.
+func (l *loading) withoutFile() bool {
+	if l.unit.Perpetual || NameType(l.unit.Name) == "slice" {
+		return true
+	}
+	_, exact := providedWhy(l.unit.Name)
+	return exact && !l.g.opts.NoProvided && !l.g.opts.User
+}

@@ -215,7 +215,7 @@ func (l *loading) fragment() bool {
 		return false
 	case errors.Is(err, os.ErrNotExist):
 		u.Fragment = ""
-		if u.withoutFile() {
+		if l.withoutFile() {
 			return true
 		}
 		u.fail(NotFound, fmt.Errorf("cannot find %s", u.Name))
