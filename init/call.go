@@ -52,6 +52,7 @@ const (
 	stepCapabilities     step = 218
 	stepSetsid           step = 220
 	stepStderr           step = 222
+	stepNamespace        step = 226
 	stepNoNewPrivileges  step = 227
 	stepPersonality      step = 230
 	stepRuntimeDirectory step = 233

@@ -72,6 +72,9 @@ func (s *Spawner) resolve(sp *supervisor.Spawn) (*process, error) {
 		return p, err
 	}
 	p.loginVars()
+	if setting := insistent(p.exec); setting != "" && p.sandbox {
+		return p, failed(stepNamespace, "cannot apply %s= without a mount namespace, and the service must not run without it", setting)
+	}
 	if err := s.directories(p); err != nil {
 		return p, err
 	}
@@ -260,4 +263,31 @@ func (p *process) home() string {
 		return "/"
 	}
 	return p.user.home
+}
+
+// insistent names a setting that changes what a process finds in the file system. Without a mount namespace
+// systemd leaves out what only hides or protects, but does not start a service without these.
+func insistent(x *units.ExecSettings) string {
+	for _, binds := range [][]string{x.BindPaths, x.BindReadOnlyPaths} {
+		for _, bind := range binds {
+			from, rest, ok := strings.Cut(strings.TrimPrefix(bind, "-"), ":")
+			to, _, _ := strings.Cut(rest, ":")
+			if ok && to != "" && to != from {
+				return "BindPaths"
+			}
+		}
+	}
+	switch {
+	case len(x.TemporaryFileSystem) > 0:
+		return "TemporaryFileSystem"
+	case x.RootImage != "":
+		return "RootImage"
+	case len(x.MountImages) > 0:
+		return "MountImages"
+	case len(x.ExtensionImages) > 0:
+		return "ExtensionImages"
+	case len(x.ExtensionDirectories) > 0:
+		return "ExtensionDirectories"
+	}
+	return ""
 }

@@ -150,6 +150,7 @@ func TestFailuresHaveTheStatusOfTheirStep(t *testing.T) {
 			"missing fd":         {func(x *units.ExecSettings) { x.StandardInput = units.Stdio{Kind: units.StdioFD, Arg: "x"} }, "/bin/true", 208},
 			"missing credential": {func(x *units.ExecSettings) { x.LoadCredential = []units.Credential{{Name: "a", Path: "/no/x"}} }, "/bin/true", 243},
 			"impossible limit":   {func(x *units.ExecSettings) { x.LimitCPU = &units.ResourceLimit{Soft: 9, Hard: 3} }, "/bin/true", 205},
+			"bind mount":         {func(x *units.ExecSettings) { x.BindPaths = []string{"/a:/b"} }, "/bin/true", 226},
 			"no such cpu":        {func(x *units.ExecSettings) { x.CPUAffinity = []int{1000} }, "/bin/true", 215},
 		} {
 			u := service(row.change)

@@ -57,9 +57,9 @@ type ExecSettings struct {
 	// CPUAffinity: sched_setaffinity (within cpuset)
 	CPUAffinity []int `parse:"exec-cpu-affinity" level:"enforced"`
 	// NUMAPolicy: set_mempolicy is blocked by docker seccomp without SYS_NICE: warn
-	NUMAPolicy string `parse:"numa-policy" level:"if-permitted" why:"numa"`
+	NUMAPolicy string `parse:"numa-policy" level:"accepted" why:"numa"`
 	// NUMAMask: set_mempolicy is blocked by docker seccomp without SYS_NICE: warn
-	NUMAMask string `parse:"numa-mask" level:"if-permitted" why:"numa"`
+	NUMAMask string `parse:"numa-mask" level:"accepted" why:"numa"`
 	// UMask: umask, default 0022
 	UMask FileMode `parse:"mode" level:"enforced" default:"0022"`
 	// Environment: see environ/env_file/env_expand vectors
@@ -73,7 +73,7 @@ type ExecSettings struct {
 	// DynamicUser: allocate uid 61184..65519 by name hash + setuid; implied sandboxing only if possible; dirs under private/
 	DynamicUser bool `parse:"bool" level:"if-permitted" why:"users"`
 	// RemoveIPC: remove SysV/POSIX IPC of the uid on stop
-	RemoveIPC bool `parse:"bool" level:"if-permitted" why:"ipc-sweep"`
+	RemoveIPC bool `parse:"bool" level:"accepted" why:"ipc-sweep"`
 	// StandardInput: null tty tty-force tty-fail data file:PATH socket fd[:NAME]
 	StandardInput Stdio `parse:"exec-input" level:"enforced" default:"null"`
 	// StandardOutput: inherit null tty journal kmsg journal+console kmsg+console file: append: truncate: socket fd[:NAME] (syslog* warns -> journal)
@@ -89,9 +89,9 @@ type ExecSettings struct {
 	// TTYReset: only if a tty is in the container (/dev/console)
 	TTYReset bool `parse:"bool" level:"if-permitted" why:"tty"`
 	// TTYVHangup: only if a tty is in the container (/dev/console)
-	TTYVHangup bool `parse:"bool" level:"if-permitted" why:"tty"`
+	TTYVHangup bool `parse:"bool" level:"accepted" why:"tty"`
 	// TTYVTDisallocate: only if a tty is in the container (/dev/console)
-	TTYVTDisallocate bool `parse:"bool" level:"if-permitted" why:"tty"`
+	TTYVTDisallocate bool `parse:"bool" level:"accepted" why:"tty"`
 	// TTYRows: only if a tty is in the container (/dev/console)
 	TTYRows *uint `parse:"tty-size" level:"if-permitted" why:"tty"`
 	// TTYColumns: only if a tty is in the container (/dev/console)
@@ -125,31 +125,31 @@ type ExecSettings struct {
 	// NoNewPrivileges: prctl(PR_SET_NO_NEW_PRIVS); also forced by seccomp settings when unprivileged
 	NoNewPrivileges bool `parse:"bool" level:"enforced"`
 	// KeyringMode: keyctl usually blocked; systemd ignores EPERM/ENOSYS
-	KeyringMode KeyringMode `parse:"exec-keyring-mode" level:"accepted" default:"private" why:"keyring"`
+	KeyringMode KeyringMode `parse:"exec-keyring-mode" level:"if-permitted" default:"private" why:"keyring"`
 	// ProtectProc: needs mounting a new procfs
 	ProtectProc string `parse:"protect-proc" level:"accepted" why:"proc"`
 	// ProcSubset: needs mounting a new procfs
 	ProcSubset string `parse:"proc-subset" level:"accepted" why:"proc"`
 	// SystemCallFilter: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
-	SystemCallFilter SystemCallFilter `parse:"syscall-filter" level:"if-permitted" why:"seccomp"`
+	SystemCallFilter SystemCallFilter `parse:"syscall-filter" level:"accepted" why:"seccomp"`
 	// SystemCallArchitectures: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
-	SystemCallArchitectures []string `parse:"syscall-archs" level:"if-permitted" why:"seccomp"`
+	SystemCallArchitectures []string `parse:"syscall-archs" level:"accepted" why:"seccomp"`
 	// SystemCallErrorNumber: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
-	SystemCallErrorNumber string `parse:"syscall-errno" level:"if-permitted" why:"seccomp"`
+	SystemCallErrorNumber string `parse:"syscall-errno" level:"accepted" why:"seccomp"`
 	// SystemCallLog: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
-	SystemCallLog SystemCallFilter `parse:"syscall-log" level:"if-permitted" why:"seccomp"`
+	SystemCallLog SystemCallFilter `parse:"syscall-log" level:"accepted" why:"seccomp"`
 	// MemoryDenyWriteExecute: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
-	MemoryDenyWriteExecute bool `parse:"bool" level:"if-permitted" why:"seccomp"`
+	MemoryDenyWriteExecute bool `parse:"bool" level:"accepted" why:"seccomp"`
 	// RestrictNamespaces: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
-	RestrictNamespaces string `parse:"restrict-namespaces" level:"if-permitted" why:"seccomp"`
+	RestrictNamespaces string `parse:"restrict-namespaces" level:"accepted" why:"seccomp"`
 	// RestrictRealtime: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
-	RestrictRealtime bool `parse:"bool" level:"if-permitted" why:"seccomp"`
+	RestrictRealtime bool `parse:"bool" level:"accepted" why:"seccomp"`
 	// RestrictSUIDSGID: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
-	RestrictSUIDSGID bool `parse:"bool" level:"if-permitted" why:"seccomp"`
+	RestrictSUIDSGID bool `parse:"bool" level:"accepted" why:"seccomp"`
 	// RestrictAddressFamilies: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
-	RestrictAddressFamilies []string `parse:"address-families" level:"if-permitted" why:"seccomp"`
+	RestrictAddressFamilies []string `parse:"address-families" level:"accepted" why:"seccomp"`
 	// LockPersonality: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
-	LockPersonality bool `parse:"bool" level:"if-permitted" why:"seccomp"`
+	LockPersonality bool `parse:"bool" level:"accepted" why:"seccomp"`
 	// RestrictFileSystems: BPF LSM
 	RestrictFileSystems []string `parse:"restrict-filesystems" level:"accepted" why:"bpf"`
 	// LimitCPU: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
@@ -185,59 +185,59 @@ type ExecSettings struct {
 	// LimitRTTIME: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
 	LimitRTTIME *ResourceLimit `parse:"rlimit" level:"enforced"`
 	// ReadWritePaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	ReadWritePaths []string `parse:"namespace-path-strv" level:"if-permitted" alias:"ReadWriteDirectories" why:"mount-ns"`
+	ReadWritePaths []string `parse:"namespace-path-strv" level:"accepted" alias:"ReadWriteDirectories" why:"mount-ns"`
 	// ReadOnlyPaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	ReadOnlyPaths []string `parse:"namespace-path-strv" level:"if-permitted" alias:"ReadOnlyDirectories" why:"mount-ns"`
+	ReadOnlyPaths []string `parse:"namespace-path-strv" level:"accepted" alias:"ReadOnlyDirectories" why:"mount-ns"`
 	// InaccessiblePaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	InaccessiblePaths []string `parse:"namespace-path-strv" level:"if-permitted" alias:"InaccessibleDirectories" why:"mount-ns"`
+	InaccessiblePaths []string `parse:"namespace-path-strv" level:"accepted" alias:"InaccessibleDirectories" why:"mount-ns"`
 	// ExecPaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	ExecPaths []string `parse:"namespace-path-strv" level:"if-permitted" why:"mount-ns"`
+	ExecPaths []string `parse:"namespace-path-strv" level:"accepted" why:"mount-ns"`
 	// NoExecPaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	NoExecPaths []string `parse:"namespace-path-strv" level:"if-permitted" why:"mount-ns"`
+	NoExecPaths []string `parse:"namespace-path-strv" level:"accepted" why:"mount-ns"`
 	// ExecSearchPath: PATH used to look up relative executables
 	ExecSearchPath []string `parse:"colon-separated-paths" level:"enforced"`
 	// BindPaths: systemd insists here (insist_on_sandboxing): exit 226 NAMESPACE when mount ns impossible, except binds onto themselves
-	BindPaths []string `parse:"bind-paths" level:"if-permitted" why:"mount-ns"`
+	BindPaths []string `parse:"bind-paths" level:"accepted" why:"mount-ns"`
 	// BindReadOnlyPaths: systemd insists here (insist_on_sandboxing): exit 226 NAMESPACE when mount ns impossible, except binds onto themselves
-	BindReadOnlyPaths []string `parse:"bind-paths" level:"if-permitted" why:"mount-ns"`
+	BindReadOnlyPaths []string `parse:"bind-paths" level:"accepted" why:"mount-ns"`
 	// TemporaryFileSystem: systemd insists here (insist_on_sandboxing): exit 226 NAMESPACE when mount ns impossible, except binds onto themselves
-	TemporaryFileSystem []string `parse:"temporary-filesystems" level:"if-permitted" why:"mount-ns"`
+	TemporaryFileSystem []string `parse:"temporary-filesystems" level:"accepted" why:"mount-ns"`
 	// PrivateTmp: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	PrivateTmp bool `parse:"bool" level:"if-permitted" why:"mount-ns"`
+	PrivateTmp bool `parse:"bool" level:"accepted" why:"mount-ns"`
 	// PrivateDevices: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	PrivateDevices bool `parse:"bool" level:"if-permitted" why:"mount-ns"`
+	PrivateDevices bool `parse:"bool" level:"accepted" why:"mount-ns"`
 	// ProtectKernelTunables: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	ProtectKernelTunables bool `parse:"bool" level:"if-permitted" why:"mount-ns"`
+	ProtectKernelTunables bool `parse:"bool" level:"accepted" why:"mount-ns"`
 	// ProtectKernelModules: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	ProtectKernelModules bool `parse:"bool" level:"if-permitted" why:"mount-ns"`
+	ProtectKernelModules bool `parse:"bool" level:"accepted" why:"mount-ns"`
 	// ProtectKernelLogs: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	ProtectKernelLogs bool `parse:"bool" level:"if-permitted" why:"mount-ns"`
+	ProtectKernelLogs bool `parse:"bool" level:"accepted" why:"mount-ns"`
 	// ProtectClock: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	ProtectClock bool `parse:"bool" level:"if-permitted" why:"mount-ns"`
+	ProtectClock bool `parse:"bool" level:"accepted" why:"mount-ns"`
 	// ProtectControlGroups: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	ProtectControlGroups bool `parse:"bool" level:"if-permitted" why:"mount-ns"`
+	ProtectControlGroups bool `parse:"bool" level:"accepted" why:"mount-ns"`
 	// NetworkNamespacePath: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
-	NetworkNamespacePath string `parse:"unit-path-printf" level:"if-permitted" why:"namespace"`
+	NetworkNamespacePath string `parse:"unit-path-printf" level:"accepted" why:"namespace"`
 	// IPCNamespacePath: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
-	IPCNamespacePath string `parse:"unit-path-printf" level:"if-permitted" why:"namespace"`
+	IPCNamespacePath string `parse:"unit-path-printf" level:"accepted" why:"namespace"`
 	// LogNamespace: needs journald namespaces
 	LogNamespace string `parse:"log-namespace" level:"accepted" why:"journal-ns"`
 	// PrivateNetwork: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
-	PrivateNetwork bool `parse:"bool" level:"if-permitted" why:"net-ns"`
+	PrivateNetwork bool `parse:"bool" level:"accepted" why:"net-ns"`
 	// PrivateUsers: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
-	PrivateUsers bool `parse:"bool" level:"if-permitted" why:"user-ns"`
+	PrivateUsers bool `parse:"bool" level:"accepted" why:"user-ns"`
 	// PrivateMounts: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	PrivateMounts Tristate `parse:"tristate" level:"if-permitted" why:"mount-ns"`
+	PrivateMounts Tristate `parse:"tristate" level:"accepted" why:"mount-ns"`
 	// PrivateIPC: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
-	PrivateIPC bool `parse:"bool" level:"if-permitted" why:"ipc-ns"`
+	PrivateIPC bool `parse:"bool" level:"accepted" why:"ipc-ns"`
 	// ProtectSystem: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	ProtectSystem string `parse:"protect-system" level:"if-permitted" why:"mount-ns"`
+	ProtectSystem string `parse:"protect-system" level:"accepted" why:"mount-ns"`
 	// ProtectHome: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	ProtectHome string `parse:"protect-home" level:"if-permitted" why:"mount-ns"`
+	ProtectHome string `parse:"protect-home" level:"accepted" why:"mount-ns"`
 	// MountFlags: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	MountFlags string `parse:"exec-mount-propagation-flag" level:"if-permitted" why:"mount-ns"`
+	MountFlags string `parse:"exec-mount-propagation-flag" level:"accepted" why:"mount-ns"`
 	// MountAPIVFS: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	MountAPIVFS Tristate `parse:"tristate" level:"if-permitted" why:"mount-ns"`
+	MountAPIVFS Tristate `parse:"tristate" level:"accepted" why:"mount-ns"`
 	// Personality: personality(2), docker seccomp allows few
 	Personality string `parse:"personality" level:"if-permitted" why:"personality"`
 	// RuntimeDirectoryPreserve: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
@@ -279,17 +279,17 @@ type ExecSettings struct {
 	// IgnoreSIGPIPE: default yes: SIG_IGN for SIGPIPE in child
 	IgnoreSIGPIPE bool `parse:"bool" level:"enforced" default:"yes"`
 	// UtmpIdentifier: utmp record if /run/utmp exists
-	UtmpIdentifier string `parse:"unit-string-printf" level:"if-permitted" why:"utmp"`
+	UtmpIdentifier string `parse:"unit-string-printf" level:"accepted" why:"utmp"`
 	// UtmpMode: utmp record if /run/utmp exists
-	UtmpMode string `parse:"exec-utmp-mode" level:"if-permitted" default:"init" why:"utmp"`
+	UtmpMode string `parse:"exec-utmp-mode" level:"accepted" default:"init" why:"utmp"`
 	// SELinuxContext: LSM; "-" prefix or SELinux absent: no-op
 	SELinuxContext string `parse:"exec-selinux-context" level:"accepted" why:"lsm"`
 	// AppArmorProfile: write /proc/self/attr/(apparmor/)exec if AppArmor on
-	AppArmorProfile string `parse:"exec-apparmor-profile" level:"if-permitted" why:"apparmor"`
+	AppArmorProfile string `parse:"exec-apparmor-profile" level:"accepted" why:"apparmor"`
 	// SmackProcessLabel: LSM; "-" prefix or SELinux absent: no-op
 	SmackProcessLabel string `parse:"exec-smack-process-label" level:"accepted" why:"lsm"`
 	// ProtectHostname: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
-	ProtectHostname bool `parse:"bool" level:"if-permitted" why:"uts-ns"`
+	ProtectHostname bool `parse:"bool" level:"accepted" why:"uts-ns"`
 	// MemoryKSM: prctl PR_SET_MEMORY_MERGE
 	MemoryKSM Tristate `parse:"tristate" level:"if-permitted" why:"ksm"`
 	// What older releases had; the name is known and does nothing.

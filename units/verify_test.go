@@ -56,7 +56,7 @@ MountFlags=
 		"/etc/systemd/system/a.service:7: ",
 		"/etc/systemd/system/a.service: cannot be started: Requires=gone.service: cannot find gone.service",
 		"/etc/systemd/system/a.service: cannot be started: Requires=off.service is masked",
-		"/etc/systemd/system/a.service:8: PrivateNetwork if-permitted",
+		"/etc/systemd/system/a.service:8: PrivateNetwork accepted",
 		"/etc/systemd/system/b.service.d/10-more.conf:2: unknown setting Colour in [Unit], ignored",
 		"/etc/systemd/system/b.service: cannot execute /bin/data: it is not executable",
 		"/etc/systemd/system/b.service: cannot execute /bin/missing: no such file",
