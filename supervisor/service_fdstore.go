@@ -87,6 +87,7 @@ func (s *service) keeps() bool {
 		return true
 	}
 	s.dropStore(func(FD) bool { return true })
+	s.disconnect()
 	return false
 }
 

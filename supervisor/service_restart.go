@@ -60,6 +60,7 @@ func (s *service) restartDelay() units.Usec {
 func (s *service) giveUpRestart() {
 	s.returning, s.flushRestarts = false, true
 	s.releaseStore()
+	s.disconnect()
 	s.enter(s.deadState())
 }
 
@@ -67,7 +68,9 @@ func (s *service) giveUpRestart() {
 // with it.
 func (s *service) enterRestart() {
 	if s.u.stopPending() {
-		return // the stop job will find the service here and end the hold-off
+		// Not to wait for that job: were it cancelled, nothing would ever end the hold-off.
+		s.giveUpRestart()
+		return
 	}
 	// The state comes first: the start job finds a service that it may start.
 	s.nRestarts++

@@ -78,11 +78,9 @@ func (s *service) spawn(role Role, i int, control bool) (int, error) {
 		sp.Notify = !control
 	}
 	if !control {
-		sp.FDs = append(s.u.listenFDs(), s.store...)
+		s.descriptors(sp)
 		sp.Watchdog = s.watchdogSpan()
 		sp.ReportExec = s.cfg.Type == units.TypeExec
-		sp.Stdin = s.connection
-		sp.Env = append(sp.Env, s.connectionEnv...)
 	}
 	pid, err := s.u.spawn(sp)
 	if err != nil {
@@ -129,5 +127,27 @@ func (s *service) resultEnv(prefix string) []string {
 	return append(env, prefix+"EXIT_CODE="+s.mainStat.Code.String(), prefix+"EXIT_STATUS="+status)
 }
 
-// connect gives the next run a connection for its standard input (Accept=yes), and what is known of its peer.
+// connect gives the next run a connection (Accept=yes), and what is known of its peer.
 func (s *service) connect(fd int, env []string) { s.connection, s.connectionEnv = fd, env }
+
+// descriptors are what the main process gets: its sockets, or its connection, and then the fd store. With
+// StandardInput=socket the connection is its standard input, and there is nothing else (systemd.exec(5)).
+func (s *service) descriptors(sp *Spawn) {
+	sp.Env = append(sp.Env, s.connectionEnv...)
+	switch {
+	case s.connection < 0:
+		sp.FDs = append(s.u.listenFDs(), s.store...)
+	case s.u.Exec.StandardInput.Kind == units.StdioSocket:
+		sp.Stdin = s.connection
+	default:
+		sp.FDs = append([]FD{{FD: s.connection, Name: "connection"}}, s.store...)
+	}
+}
+
+// disconnect lets go of the connection of a service that will not run again.
+func (s *service) disconnect() {
+	if s.connection >= 0 {
+		s.u.host().CloseFDs([]FD{{FD: s.connection}})
+		s.connection = -1
+	}
+}

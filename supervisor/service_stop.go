@@ -163,6 +163,9 @@ func (s *service) tidy() {
 		s.u.host().Remove(s.cfg.PIDFile)
 	}
 	s.notify.access = ""
+	if !s.returning {
+		s.disconnect()
+	}
 	if s.connection >= 0 { // the peer is to see the end of it
 		s.u.host().CloseFDs([]FD{{FD: s.connection}})
 		s.connection, s.connectionEnv = -1, nil

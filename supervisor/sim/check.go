@@ -17,6 +17,7 @@ import (
 //   - Going down ends within the timeouts of its phases.
 //   - No process is left of a unit that is down, unless KillMode= or SendSIGKILL= says so.
 //   - No more starts than StartLimitBurst= allows.
+//   - No descriptor is lost: each is in some unit's store, or was closed, once.
 //   - The end of everything comes within the stop budget.
 type checker struct {
 	h   *Host
@@ -198,12 +199,19 @@ func (c *checker) after() {
 			c.fail("job %d of %s is not the job of its unit", j.ID, u.Name)
 		}
 	}
+	stored := 0
+	defer func() {
+		if stored != len(c.h.fds) {
+			c.fail("%d descriptors are open and %d stored", len(c.h.fds), stored)
+		}
+	}()
 	for _, name := range c.h.graph.names {
 		u := c.m.Unit(name)
 		if u == nil || u.Unit.Service == nil {
 			continue
 		}
 		st := u.ServiceStatus()
+		stored += st.NFileDescriptorStore
 		if p := c.h.procs[st.MainPID]; st.MainPID != 0 && p == nil {
 			c.fail("%s has a main process %d that never was", name, st.MainPID)
 		}

@@ -220,6 +220,7 @@ func (h *Host) die(p *process, code supervisor.ExitCode, status int) {
 			h.reaping = false
 			exits := h.exits
 			h.exits = nil
+			h.rng.Shuffle(len(exits), func(i, j int) { exits[i], exits[j] = exits[j], exits[i] })
 			h.send(supervisor.Exits(exits))
 		})
 	}
