@@ -5,6 +5,7 @@ package supervisor
 var kinds = map[string]func(*Unit) kind{
 	"service": newService,
 	"socket":  newSocket,
+	"timer":   newTimerUnit,
 	"target":  func(u *Unit) kind { return &passive{u: u, on: "active"} },
 	"slice":   func(u *Unit) kind { return &passive{u: u, on: "active", up: u.perpetual() || u.Name == "system.slice"} },
 	"scope":   func(u *Unit) kind { return &passive{u: u, on: "running", up: u.perpetual()} },

@@ -60,6 +60,7 @@ type Manager struct {
 	running  bool
 
 	state    RunState
+	booted   Instant // when the manager was made: what OnBootSec= counts from
 	ending   *ending // set once the manager stops
 	finished bool    // Host.Exit was called
 }
@@ -95,7 +96,7 @@ func New(host Host, graph units.Resolver, config Config) *Manager {
 	if config.Rand == nil {
 		config.Rand = rand.Uint64
 	}
-	return &Manager{host: host, graph: graph, config: config, state: Initializing,
+	return &Manager{host: host, graph: graph, config: config, state: Initializing, booted: host.Now(),
 		units: map[string]*Unit{}, jobs: map[uint32]*Job{}, pids: map[int]*Unit{}}
 }
 

@@ -190,6 +190,8 @@ var storyCommands = map[string]func(*story, []string, []string) error{
 		s.texts[w[0]] = "[Unit]\nDefaultDependencies=no\n" + text
 		return nil
 	},
+	// gone UNIT: its file is there no longer, from the next daemon-reload on.
+	"gone": func(s *story, w, _ []string) error { delete(s.texts, w[0]); return nil },
 	// bare-unit NAME + text: as it is.
 	"bare-unit": func(s *story, w, in []string) error {
 		s.texts[w[0]] = strings.Join(in, "\n") + "\n"
