@@ -19,6 +19,7 @@ import (
 // Nothing recurses from unit to unit. Whoever finds out something writes it on a queue, and run empties the
 // queues in a fixed order of precedence, so that what is known is told to all before anyone acts on it:
 //
+//	doomed     jobs that end because one they depended on has failed.
 //	changes    a unit has changed its state. Its job ends if that was what the job wanted; jobs that waited
 //	           for it may go on; units that are to follow get jobs of their own.
 //	upheld     a unit that is down may have to be up (Upholds=),
@@ -49,6 +50,7 @@ type Manager struct {
 	starts  uint64 // counts units that left inactive
 	cycles  []Cycle
 
+	doomed   []*Job
 	changes  []change
 	upheld   queue
 	bound    queue
@@ -192,6 +194,7 @@ func (m *Manager) run() {
 	defer func() { m.running = false }()
 	for !m.finished {
 		switch {
+		case m.failNext():
 		case len(m.changes) > 0:
 			c := m.changes[0]
 			m.changes = m.changes[1:]

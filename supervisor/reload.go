@@ -26,6 +26,8 @@ func (m *Manager) Reload(graph units.Resolver) {
 			if _, ok := u.kind.(*unsupported); ok {
 				u.kind = newKind(u)
 				u.active, _ = u.kind.state()
+			} else if c, ok := u.kind.(configured); ok {
+				c.reconfigure()
 			}
 		case !u.inUse():
 			continue

@@ -201,14 +201,27 @@ func (m *Manager) finish(j *Job, result JobResult, told bool) {
 	m.recheck(u)
 }
 
-// failAlong ends the jobs of units whose start depended on u.
+// failAlong dooms the jobs of units whose start depended on u.
 func (m *Manager) failAlong(u *Unit, kinds []units.Dependency) {
 	for other := range u.known(kinds) {
 		if j := other.job; j != nil && (j.Type == JobStart || j.Type == JobVerifyActive) {
-			other.log(LevelWarning, "Dependency failed for %s.", other.Name)
-			m.finish(j, JobFailedDependency, true)
+			m.doomed = append(m.doomed, j)
 		}
 	}
+}
+
+// failNext ends the next doomed job; false if there is none.
+func (m *Manager) failNext() bool {
+	if len(m.doomed) == 0 {
+		return false
+	}
+	j := m.doomed[0]
+	m.doomed = m.doomed[1:]
+	if j.installed {
+		j.Unit.log(LevelWarning, "Dependency failed for %s.", j.Unit.Name)
+		m.finish(j, JobFailedDependency, true)
+	}
+	return true
 }
 
 // queueNeighbours has the jobs looked at that may have waited for one of u.

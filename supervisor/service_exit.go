@@ -120,10 +120,11 @@ func (s *service) controlEnded(x Exit) {
 	role, i := s.controlRole, s.controlIdx
 	s.u.unwatch(x.PID)
 	s.control = 0
-	cmd := s.commandsOf(role)[i]
-	s.commands[role][i].ended(x, s.u.now())
-	if cmd.IgnoreFailure {
-		r = ResultSuccess
+	if i >= 0 { // else a daemon-reload has taken the command away
+		s.commands[role][i].ended(x, s.u.now())
+		if s.commandsOf(role)[i].IgnoreFailure {
+			r = ResultSuccess
+		}
 	}
 	if r == ResultExitCode && role == RoleCondition && x.Status < 255 {
 		r = ResultExecCondition
@@ -132,7 +133,7 @@ func (s *service) controlEnded(x Exit) {
 	if role != RoleReload {
 		s.fail(r)
 	}
-	if i+1 < len(s.commandsOf(role)) && r == ResultSuccess && s.sub == phaseOf[role] {
+	if i >= 0 && i+1 < len(s.commandsOf(role)) && r == ResultSuccess && s.sub == phaseOf[role] {
 		s.runNextControl(role, i+1)
 		return
 	}

@@ -44,6 +44,7 @@ var socketStates = map[string]ActiveState{
 	"dead": Inactive, "listening": Active, "running": Active, "failed": Failed,
 }
 
+func (s *socket) reconfigure()                 { s.cfg = s.u.Socket }
 func (s *socket) state() (ActiveState, string) { return socketStates[s.sub], s.sub }
 func (s *socket) result() string               { return s.res }
 

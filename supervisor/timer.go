@@ -55,6 +55,9 @@ func (t *timerUnit) state() (ActiveState, string) {
 	return Active, t.sub
 }
 
+// reconfigure: what the timer waits for is what it was started with.
+func (t *timerUnit) reconfigure() { t.cfg = t.u.Timer }
+
 func (t *timerUnit) result() string { return t.res }
 
 func (t *timerUnit) enter(sub string) {

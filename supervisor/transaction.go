@@ -237,7 +237,7 @@ func (tr *transaction) addWeakly(kinds []units.Dependency, t JobType, s *step, h
 		}
 		if err := tr.add(t, other, s, h); err != nil {
 			level := LevelWarning
-			if other.Unit.State == units.NotFound || other.Unit.State == units.Masked {
+			if other.Unit.State == units.NotFound || other.Unit.State == units.Masked || isInapplicable(err) {
 				level = LevelDebug // a wish for what is not installed here is no news
 			}
 			tr.m.host.Log(level, s.unit.Name, "cannot add job "+string(t)+" for "+other.Name+", going on without: "+err.Error())

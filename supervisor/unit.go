@@ -107,6 +107,8 @@ type (
 	idler interface{ queueIdle() }
 	// budgeted: stopBudgetChanged tells a unit on its way down that the end has come nearer (stopBudget).
 	budgeted interface{ stopBudgetChanged() }
+	// configured: reconfigure takes the settings that a daemon-reload has found.
+	configured interface{ reconfigure() }
 	// connected: a service that is to be started for a connection (Accept=yes).
 	connected interface{ connect(fd int, env []string) }
 )
