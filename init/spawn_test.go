@@ -108,6 +108,9 @@ func (b *bench) shell(change func(*units.ExecSettings), script string) string {
 
 func TestMain(m *testing.M) {
 	Shim()
+	if os.Args[0] == storyArg0 {
+		storyInit(os.Args[1:])
+	}
 	os.Exit(m.Run())
 }
 

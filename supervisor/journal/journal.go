@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -18,6 +19,11 @@ type Journal struct {
 	out     []byte  // lines for the console
 	forward forward // to a syslog daemon
 	streams int     // open streams of the stdout socket
+
+	own struct { // for PID 1's lines
+		sync.Mutex
+		forward forward
+	}
 }
 
 // Config says where messages go.
@@ -44,6 +50,7 @@ func New(config Config) (*Journal, error) {
 	}
 	j := &Journal{config: config, set: set, in: make([]byte, readMax)}
 	j.forward.init(config.Syslog)
+	j.own.forward.init(config.Syslog)
 	go set.Serve(call)
 	return j, nil
 }
@@ -100,4 +107,13 @@ func (j *Journal) Close(wait time.Duration) {
 		timer.Stop()
 	}
 	j.set.Close()
+}
+
+// Own shows and forwards a line of PID 1's own. Unlike what services write it never waits, and it may be
+// called from any goroutine.
+func (j *Journal) Own(m *Message) {
+	j.config.Console.Print(m.Lines(nil, j.config.Colour))
+	j.own.Lock()
+	defer j.own.Unlock()
+	j.own.forward.send(m)
 }

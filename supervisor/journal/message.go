@@ -20,6 +20,16 @@ const (
 	userNotice = 1<<3 | 5 // syslog datagrams without "<N>", RFC 3164 section 4.3.3
 )
 
+// Lines appends a message of perhaps several lines as the console shows it.
+func (m *Message) Lines(b []byte, colour bool) []byte {
+	one := *m
+	for rest, more := m.Text, true; more; {
+		one.Text, rest, more = bytes.Cut(rest, []byte{'\n'})
+		b = one.appendTo(b, colour)
+	}
+	return b
+}
+
 // appendTo appends the line as the console shows it, "identifier[pid]: text", as journalctl -o short has it
 // without the date: engines date the lines themselves.
 func (m *Message) appendTo(b []byte, colour bool) []byte {

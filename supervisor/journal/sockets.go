@@ -60,21 +60,21 @@ func listen(path string, kind int) (int, error) {
 	return fd, nil
 }
 
-// sender is who sent a datagram, as the kernel says.
-type sender struct {
-	pid      int
-	uid, gid uint32
+// Sender is who sent a datagram, as the kernel says; PID is 0 if it does not.
+type Sender struct {
+	PID      int
+	UID, GID uint32
 }
 
 // datagrams reads a bounded number of datagrams, so that one client cannot keep the others waiting.
-func (j *Journal) datagrams(fd int, take func(datagram []byte, from sender, file int)) {
+func (j *Journal) datagrams(fd int, take func(datagram []byte, from Sender, file int)) {
 	oob := make([]byte, 256)
 	for range 64 {
 		n, oobn, flags, _, err := unix.Recvmsg(fd, j.in, oob, unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
 		if err != nil {
 			break
 		}
-		from, files := control(oob[:oobn])
+		from, files := ParseControl(oob[:oobn])
 		if flags&unix.MSG_CTRUNC == 0 {
 			file := -1
 			if len(files) == 1 {
@@ -89,8 +89,9 @@ func (j *Journal) datagrams(fd int, take func(datagram []byte, from sender, file
 	j.flush()
 }
 
-// control reads the credentials and descriptors that came with a datagram.
-func control(oob []byte) (from sender, files []int) {
+// ParseControl reads the credentials and descriptors that came with a datagram (unix(7)). The descriptors are
+// the caller's to close.
+func ParseControl(oob []byte) (from Sender, files []int) {
 	messages, err := unix.ParseSocketControlMessage(oob)
 	if err != nil {
 		return from, nil
@@ -99,7 +100,7 @@ func control(oob []byte) (from sender, files []int) {
 		switch messages[i].Header.Type {
 		case unix.SCM_CREDENTIALS:
 			if cred, err := unix.ParseUnixCredentials(&messages[i]); err == nil {
-				from = sender{int(cred.Pid), cred.Uid, cred.Gid}
+				from = Sender{int(cred.Pid), cred.Uid, cred.Gid}
 			}
 		case unix.SCM_RIGHTS:
 			if fds, err := unix.ParseUnixRights(&messages[i]); err == nil {
@@ -110,18 +111,18 @@ func control(oob []byte) (from sender, files []int) {
 	return from, files
 }
 
-func (j *Journal) syslog(datagram []byte, from sender, file int) {
-	m := ParseSyslog(datagram, from.pid)
+func (j *Journal) syslog(datagram []byte, from Sender, file int) {
+	m := ParseSyslog(datagram, from.PID)
 	if len(m.Text) == 0 || file >= 0 {
 		return
 	}
 	if j.config.Show {
-		j.lines(&m)
+		j.out = m.Lines(j.out, j.config.Colour)
 	}
-	j.forward.sendRaw(datagram, from.pid, from.uid, from.gid)
+	j.forward.sendRaw(datagram, from.PID, from.UID, from.GID)
 }
 
-func (j *Journal) native(datagram []byte, from sender, file int) {
+func (j *Journal) native(datagram []byte, from Sender, file int) {
 	if file >= 0 {
 		// An entry too large for a datagram comes in a sealed memfd. Anything else may change or block
 		// while it is read and is refused.
@@ -136,23 +137,13 @@ func (j *Journal) native(datagram []byte, from sender, file int) {
 		}
 		datagram = j.in[:n]
 	}
-	if m, ok := ParseNative(datagram, from.pid); ok {
+	if m, ok := ParseNative(datagram, from.PID); ok {
 		m.Text = bytes.TrimRight(m.Text, " \t\r\n\x00")
 		if j.config.Show {
-			j.lines(&m)
+			j.out = m.Lines(j.out, j.config.Colour)
 		}
 		j.forward.send(&m)
 	}
-}
-
-// lines shows a message that may have several lines.
-func (j *Journal) lines(m *Message) {
-	whole := m.Text
-	for rest, more := m.Text, true; more; {
-		m.Text, rest, more = bytes.Cut(rest, []byte{'\n'})
-		j.out = m.appendTo(j.out, j.config.Colour)
-	}
-	m.Text = whole
 }
 
 // accept takes one connection to the stdout socket. Seven lines come before the messages: identifier, unit,

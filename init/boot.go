@@ -1,0 +1,286 @@
+package pid1
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"pintle/supervisor"
+	"pintle/supervisor/epoll"
+	"pintle/supervisor/journal"
+	"pintle/units"
+)
+
+// Run is PID 1 from its first instruction to its exit status: the boot phases of DESIGN.md, the loop, the
+// end. It returns what the container is to exit with.
+func Run(o Options) int {
+	p := &PID1{
+		config: o.Config, init: os.Getpid() == 1, begin: clock(unix.CLOCK_MONOTONIC),
+		sockets: map[string][]supervisor.FD{}, requests: make(chan func()), over: make(chan struct{}),
+		timer: time.NewTimer(time.Hour), showStatus: !o.Config.Boot.Quiet, logLevel: logLevels[o.Config.Log.Level],
+	}
+	p.timer.Stop()
+	p.events.wake = make(chan struct{}, 1)
+	journal.OpenFDs()
+	p.children, p.signals = catchSignals()
+	defer signal.Stop(p.children)
+	p.openConsole()
+	var err error
+	if p.set, err = epoll.New(); err != nil {
+		p.say(supervisor.LevelError, err.Error())
+		return 1
+	}
+	p.paths = newPathWatches(p.set, func(unit string) { p.manager.Handle(supervisor.PathChanged{Unit: unit}) })
+	p.bus = &busWatch{post: p.post}
+	if len(o.Command) > 0 {
+		dir, err := os.Getwd()
+		if err != nil {
+			dir = "/"
+		}
+		p.foreground = &foreground{argv: o.Command, env: os.Environ(), dir: dir}
+	}
+
+	p.inPhase("inspect", func() { p.inspect(o.Problems) })
+	p.inPhase("purge", p.purge)
+	p.inPhase("prepare", p.prepare)
+	p.inPhase("listen", p.listen)
+	p.inPhase("generators", p.generate)
+	p.inPhase("load", p.load)
+	if p.manager == nil {
+		return p.finish()
+	}
+	go p.set.Serve(func(f func()) { p.Do(f) })
+	if o.Control != nil {
+		go o.Control(p)
+	}
+	p.inPhase("start", p.start)
+	p.guard(p.after)
+	p.loop()
+	close(p.over)
+	return p.finish()
+}
+
+func (p *PID1) openConsole() {
+	switch p.config.Log.Color {
+	case "always":
+		p.colour = true
+	case "auto", "":
+		p.colour = journal.IsTerminal(1) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	}
+	limit := int(min(p.config.Log.Buffer, 1<<30))
+	p.console = journal.NewConsole(1, limit)
+}
+
+// inspect finds out who we are.
+func (p *PID1) inspect(problems []units.Problem) {
+	unix.Umask(0o022)
+	_ = unix.Chdir("/")
+	p.environ, p.engine = importEnviron(os.Environ())
+	p.container = containerName(os.Environ(), func(path string) bool {
+		_, err := os.Lstat(path)
+		return err == nil
+	})
+	mountinfo, _ := os.ReadFile("/proc/self/mountinfo")
+	p.ownRoot = madeByEngine(p.engine["container"], mountinfo)
+	p.outer.addr = p.engine["NOTIFY_SOCKET"]
+	for name := range p.engine {
+		os.Unsetenv(name)
+	}
+	if !p.init {
+		// Not process 1 of anything (a test, or a wrapper that did not exec): orphans come to us all the same.
+		_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+	}
+	for _, problem := range problems {
+		p.logf(supervisor.LevelWarning, "%s", problem)
+	}
+	if uid := os.Geteuid(); uid != 0 {
+		p.logf(supervisor.LevelNotice, "running as user %d: services cannot change to other users, and only what this user may write can be written", uid)
+	}
+	if !procMounted() {
+		p.logf(supervisor.LevelWarning, "/proc is not mounted: processes of services cannot be told apart, and some settings have no effect")
+	}
+}
+
+// purge removes what an earlier run of the container left.
+func (p *PID1) purge() {
+	if !p.config.Boot.Purge || !p.init {
+		return
+	}
+	mountinfo, _ := os.ReadFile("/proc/self/mountinfo")
+	if !p.ownRoot {
+		p.logf(supervisor.LevelNotice, "no engine says that this root is a container's: not purging %s (set $container if it is)", strings.Join(purgeDirs, " and "))
+		return
+	}
+	purger := purger{report: p.boots(supervisor.LevelWarning)}
+	for _, dir := range purgeDirs {
+		if sharedWithHost(dir, mountinfo) {
+			p.logf(supervisor.LevelNotice, "%s is the host's: not purging it", dir)
+			continue
+		}
+		purger.purge(dir)
+	}
+	if purger.removed > 0 {
+		p.logf(supervisor.LevelInfo, "purged %s of %d stale entries", strings.Join(purgeDirs, " and "), purger.removed)
+	}
+}
+
+// prepare creates what programs count on.
+func (p *PID1) prepare() {
+	if !p.init {
+		return
+	}
+	prepare(p.boots(supervisor.LevelNotice))
+	if err := writeContainerName(p.container); err != nil {
+		p.logf(supervisor.LevelNotice, "%v", err)
+	}
+	host, _ := readLimited("/run/host/container-uuid", 64)
+	if id, changed, err := setupMachineID(machineIDFile, p.engine["container_uuid"], host); err != nil {
+		p.logf(supervisor.LevelNotice, "%v", err)
+	} else if changed {
+		p.logf(supervisor.LevelInfo, "new machine id %s", id)
+	}
+}
+
+// listen opens the sockets that services find PID 1 by.
+func (p *PID1) listen() {
+	syslog := ""
+	if p.init {
+		syslog = "/run/systemd/journal/syslog"
+	}
+	j, err := journal.New(journal.Config{Console: p.console, Show: p.config.Log.Services, Colour: p.colour, Syslog: syslog})
+	if err != nil {
+		p.say(supervisor.LevelError, err.Error())
+		panic(err) // as bad as no memory: there is nothing to go on with
+	}
+	p.journal = j
+	notify := notifyPath
+	if p.init {
+		errs := j.Listen("/run/systemd/journal")
+		for _, err := range errs {
+			p.logf(supervisor.LevelWarning, "%v", err)
+		}
+		if len(errs) == 0 {
+			linkDevLog("/run/systemd/journal/"+journal.SyslogSocket, p.ownRoot, p.boots(supervisor.LevelNotice))
+		}
+	} else {
+		notify = fmt.Sprintf("@pintle/notify/%d", os.Getpid())
+	}
+	p.notify, err = listenNotify(notify, p.set, p.readNotify)
+	if err != nil && notify[0] == '/' {
+		p.logf(supervisor.LevelNotice, "%v; using an abstract socket", err)
+		p.notify, err = listenNotify("@pintle/notify", p.set, p.readNotify)
+	}
+	if err != nil {
+		p.logf(supervisor.LevelError, "%v: services of Type=notify will not become ready", err)
+	}
+}
+
+// boots gives a function that logs at a level.
+func (p *PID1) boots(level supervisor.Level) func(string, ...any) {
+	return func(format string, args ...any) { p.logf(level, format, args...) }
+}
+
+// generate runs the generators, whose units load then finds.
+func (p *PID1) generate() {
+	if !p.init {
+		return
+	}
+	var strays supervisor.Exits
+	runGenerators(findGenerators(generatorDirs), generatorEnv(p.environ, p.container), generatorTimeout,
+		func(pid int, status unix.WaitStatus) { strays = append(strays, exitOf(pid, status)) },
+		p.boots(supervisor.LevelWarning))
+	if p.manager != nil && len(strays) > 0 {
+		for _, e := range strays {
+			p.exited(e)
+		}
+		p.manager.Handle(strays)
+	}
+}
+
+// load reads the unit files and makes the manager.
+func (p *PID1) load() {
+	p.tracker = NewTracker()
+	notify := ""
+	if p.notify != nil {
+		notify = p.notify.path
+	}
+	var err error
+	p.spawner, err = NewSpawner(SpawnerConfig{
+		Env: p.serviceEnv(), PassEnv: p.environ, NotifyPath: notify,
+		Output: p.openOutput, JournalStream: p.init, Report: p.post, Log: p.Log, Tracker: p.tracker,
+	})
+	if err != nil {
+		p.logf(supervisor.LevelError, "%v", err)
+		return
+	}
+	p.graph = p.newGraph()
+	budget := p.config.Stop.Budget
+	if budget == units.Infinity {
+		budget = 0
+	}
+	p.manager = supervisor.New(p, p.graph, supervisor.Config{Vital: p.config.Boot.Vital, StopBudget: budget - budget/leftoverShare})
+}
+
+// serviceEnv is what every service starts with, as under systemd; the rest of the container's environment is
+// for PassEnvironment=.
+func (p *PID1) serviceEnv() []string {
+	env := []string{"PATH=" + DefaultPath}
+	for _, e := range p.environ {
+		if strings.HasPrefix(e, "LANG=") || strings.HasPrefix(e, "LC_") {
+			env = append(env, e)
+		}
+	}
+	return env
+}
+
+func (p *PID1) newGraph() *units.Graph {
+	g := units.NewGraph(units.Options{Path: units.SystemPath(os.Getenv)})
+	for _, problem := range g.Problems() {
+		p.logf(supervisor.LevelWarning, "%s", problem)
+	}
+	return g
+}
+
+// start begins what the container is for.
+func (p *PID1) start() {
+	err := p.manager.Boot(p.config.Boot.Unit)
+	if err != nil {
+		p.logf(supervisor.LevelError, "%v", err)
+	}
+	p.deliver()
+}
+
+// bootFinished says that every job of the boot has ended, and runs the foreground command.
+func (p *PID1) bootFinished() {
+	took, _ := (clock(unix.CLOCK_MONOTONIC) - p.begin).Duration()
+	failed := ""
+	for _, u := range p.manager.Units() {
+		if active, _ := u.State(); active == supervisor.Failed {
+			failed += " " + u.Name
+		}
+	}
+	if failed != "" {
+		p.logf(supervisor.LevelNotice, "boot finished in %v; failed:%s", took.Round(time.Millisecond), failed)
+	} else {
+		p.logf(supervisor.LevelInfo, "boot finished in %v", took.Round(time.Millisecond))
+	}
+	p.outer.send("READY=1", "STATUS=Ready.")
+	if p.foreground != nil && p.stopBegan == 0 {
+		if status, err := p.foreground.start(); err != nil {
+			p.logf(supervisor.LevelError, "%v", err)
+			p.endWith(status, err.Error())
+		}
+	}
+}
+
+// reload reads all unit files anew (systemctl daemon-reload).
+func (p *PID1) reload() {
+	p.generate()
+	p.graph = p.newGraph()
+	p.manager.Reload(p.graph)
+	p.logf(supervisor.LevelInfo, "reloaded")
+}

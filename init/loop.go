@@ -1,0 +1,222 @@
+package pid1
+
+import (
+	"fmt"
+	"os"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"pintle/supervisor"
+	"pintle/units"
+)
+
+// loop runs the manager until the container is to end: it is the one goroutine that calls it. Everything
+// that happens comes in here as a signal, a timer or a request, and nothing wakes it without a reason.
+func (p *PID1) loop() {
+	for !p.ended {
+		select {
+		case <-p.children:
+			p.guard(p.reap)
+		case sig := <-p.signals:
+			p.guard(func() { p.signal(sig) })
+		case request := <-p.requests:
+			p.guard(request)
+		case <-p.events.wake:
+			p.guard(p.deliver)
+		case <-p.timer.C:
+			p.deadline = 0
+			p.guard(p.manager.Tick)
+		}
+		p.guard(p.after)
+	}
+}
+
+// guard does one thing. A panic in it is a bug and costs that one thing: PID 1 must not die of what a
+// service did, because every other service would die with it.
+func (p *PID1) guard(do func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.logf(supervisor.LevelError, "bug: %v; going on. Please report this:\n%s", r, debug.Stack())
+		}
+	}()
+	do()
+}
+
+// Do runs a function on the loop goroutine and waits for it; false if the loop has ended.
+func (p *PID1) Do(f func()) bool {
+	done := make(chan struct{})
+	select {
+	case p.requests <- func() { defer close(done); f() }:
+		<-done
+		return true
+	case <-p.over:
+		return false
+	}
+}
+
+// after does what may have become necessary through what was just done.
+func (p *PID1) after() {
+	p.deliver()
+	if p.started && !p.bootDone {
+		p.bootDone = true
+		p.bootFinished()
+	}
+	p.arm()
+}
+
+// arm sets the timer to the manager's next deadline.
+func (p *PID1) arm() {
+	at, ok := p.manager.Deadline()
+	if !ok || at == units.Infinity {
+		if p.deadline != 0 {
+			p.timer.Stop()
+			p.deadline = 0
+		}
+		return
+	}
+	if at == p.deadline {
+		return
+	}
+	p.deadline = at
+	wait := time.Duration(0)
+	if now := clock(1); at > now {
+		wait, ok = (at - now).Duration()
+		if !ok {
+			wait = 1<<63 - 1
+		}
+	}
+	p.timer.Reset(wait)
+}
+
+// reap takes every zombie there is. What the dead had to say comes first: a datagram is attributed to its
+// sender's unit while the sender still exists, be it as a zombie.
+func (p *PID1) reap() {
+	for more := true; more; {
+		p.readNotify()
+		p.exits, more = reap(p.exits[:0])
+		if len(p.exits) == 0 {
+			return
+		}
+		for _, e := range p.exits {
+			p.exited(e)
+		}
+		p.manager.Handle(p.exits)
+	}
+}
+
+// exited tells everybody but the manager of an exit.
+func (p *PID1) exited(e supervisor.Exit) {
+	p.tracker.Exited(e.PID)
+	if f := p.foreground; f != nil && f.pid == e.PID {
+		f.pid = 0
+		p.endWith(statusOf(e), fmt.Sprintf("%s has ended (%s)", f.argv[0], describeStatus(e)))
+	}
+}
+
+// statusOf is a process's end as an exit status: 128 and the signal for one that was killed, as shells have
+// it.
+func statusOf(e supervisor.Exit) int {
+	if sig := e.Signal(); sig != 0 {
+		return 128 + int(sig)
+	}
+	return e.Status
+}
+
+func describeStatus(e supervisor.Exit) string {
+	if sig := e.Signal(); sig != 0 {
+		return "killed by " + signalName(sig)
+	}
+	return fmt.Sprintf("status %d", e.Status)
+}
+
+// readNotify hands waiting notifications to the manager. Each is bounded, and so is their number; what is
+// left wakes the loop again.
+func (p *PID1) readNotify() {
+	if p.notify == nil {
+		return
+	}
+	for range notifyBatch {
+		n, ok := p.notify.read()
+		if !ok {
+			return
+		}
+		if n.PID == 0 {
+			p.logf(supervisor.LevelDebug, "ignoring a malformed notification")
+			continue
+		}
+		n.Unit = p.tracker.UnitOf(n.PID)
+		p.manager.Handle(n)
+	}
+}
+
+// signal does what the table says.
+func (p *PID1) signal(sig os.Signal) {
+	row := findSignal(sig)
+	if row == nil {
+		return
+	}
+	p.logf(supervisor.LevelDebug, "received %s: %s", signalName(row.signal), row)
+	switch row.do {
+	case startUnit:
+		if row.signal == syscall.SIGINT && p.interrupts.burst(p.Now().Monotonic) {
+			p.exit(supervisor.Objective{Action: "reboot-force", Reason: "Ctrl-Alt-Del was pressed 7 times within 2s"})
+			return
+		}
+		p.startBySignal(row)
+	case endInOrder:
+		p.shutdown(supervisor.Objective{Action: "exit"}, "received "+signalName(row.signal))
+	case endAtOnce:
+		p.exit(supervisor.Objective{Action: row.objective, Reason: "received " + signalName(row.signal)})
+	case reloadManager:
+		p.reload()
+	case reexecManager:
+		p.logf(supervisor.LevelNotice, "cannot re-execute: this binary has no newer one to hand over to; going on")
+	case dumpManager:
+		p.dump()
+	case statusOn:
+		p.showStatus = true
+	case statusOff:
+		p.showStatus = false
+	case logDebug:
+		p.logLevel = supervisor.LevelDebug
+	case logConfigured:
+		p.logLevel = logLevels[p.config.Log.Level]
+	case crash:
+		p.exit(supervisor.Objective{Action: "exit-force", Status: 255, Reason: "received " + signalName(row.signal)})
+	case reconnectBus:
+		p.bus.retry()
+	}
+}
+
+// startBySignal enqueues a row's unit. Those that end the container do so within the budget.
+func (p *PID1) startBySignal(row *signalRow) {
+	switch row.unit {
+	case "halt.target", "poweroff.target", "reboot.target", "kexec.target", "soft-reboot.target", ctrlAltDel:
+		action := strings.TrimSuffix(row.unit, ".target")
+		if row.unit == ctrlAltDel {
+			action = "reboot"
+		}
+		p.shutdown(supervisor.Objective{Action: units.EmergencyAction(action)}, "received "+signalName(row.signal))
+		return
+	}
+	if _, err := p.manager.Enqueue(supervisor.JobStart, row.unit, row.mode); err != nil {
+		p.logf(supervisor.LevelWarning, "cannot start %s on %s: %v", row.unit, signalName(row.signal), err)
+	}
+}
+
+// interrupts counts SIGINT.
+type interrupts struct {
+	since units.Usec
+	count int
+}
+
+// burst tells that there were seven within two seconds (systemd-system.conf(5), CtrlAltDelBurstAction=).
+func (i *interrupts) burst(now units.Usec) bool {
+	if now-i.since > 2_000_000 {
+		i.since, i.count = now, 0
+	}
+	i.count++
+	return i.count >= 7
+}

@@ -1,0 +1,142 @@
+package pid1
+
+import (
+	"os"
+	"sync"
+	"time"
+
+	"pintle/supervisor"
+	"pintle/supervisor/epoll"
+	"pintle/supervisor/journal"
+	"pintle/units"
+)
+
+// PID1 is process 1 of a container: the supervisor's host on a real kernel. One goroutine (see loop) owns
+// it and the manager; the journal has one of its own, and so has the writer of the console.
+type PID1 struct {
+	config    Config
+	container string            // what runs the container
+	engine    map[string]string // variables that the engine meant for PID 1
+	environ   []string          // the rest of its environment
+	init      bool              // we are process 1, and not a test beside it
+	ownRoot   bool              // an engine made the root for us
+	begin     units.Usec        // when we started, monotonic
+	phases    []phase
+
+	console *journal.Console
+	journal *journal.Journal
+	set     *epoll.Set
+	notify  *notifySocket
+	outer   outerNotifier
+
+	manager  *supervisor.Manager
+	graph    *units.Graph
+	spawner  *Spawner
+	tracker  *Tracker
+	accounts accounts
+	facts    *units.Facts
+	paths    *pathWatches
+	bus      *busWatch
+	sockets  map[string][]supervisor.FD // listening, by socket unit
+	outputs  []output                   // of the process being spawned
+
+	children chan os.Signal
+	signals  chan os.Signal
+	requests chan func()
+	over     chan struct{} // closed when the loop has ended
+	timer    *time.Timer
+	deadline units.Usec // that timer is set to; 0: none
+	exits    supervisor.Exits
+
+	events struct { // from other goroutines, and from within Spawn
+		sync.Mutex
+		queue []supervisor.Event
+		wake  chan struct{}
+	}
+
+	line       []byte // a line for the console
+	colour     bool
+	showStatus bool
+	logLevel   supervisor.Level
+
+	foreground *foreground
+	interrupts interrupts
+	started    bool // the manager says that the boot is over
+	bootDone   bool // and that has been said
+	failures   int  // jobs of the boot that failed
+	ended      bool
+	objective  supervisor.Objective
+	status     *int       // the exit status, whatever the objective says
+	stopBegan  units.Usec // when the stop was asked for; 0: it was not
+}
+
+// Options are what PID 1 is started with.
+type Options struct {
+	Config   Config
+	Problems []units.Problem // found while the configuration was read
+	Command  []string        // the foreground command, after "--"
+
+	// Control, if set, is called on its own goroutine once the manager runs; for tests, which drive the
+	// manager by Do.
+	Control func(*PID1)
+}
+
+// logLevels are the words of [log] level.
+var logLevels = map[string]supervisor.Level{
+	"error": supervisor.LevelError, "warning": supervisor.LevelWarning, "notice": supervisor.LevelNotice,
+	"info": supervisor.LevelInfo, "debug": supervisor.LevelDebug,
+}
+
+// Manager is the manager; only functions given to Do may use it.
+func (p *PID1) Manager() *supervisor.Manager { return p.manager }
+
+// post queues an event. It never waits and may be called from anywhere.
+func (p *PID1) post(e supervisor.Event) {
+	p.events.Lock()
+	p.events.queue = append(p.events.queue, e)
+	p.events.Unlock()
+	select {
+	case p.events.wake <- struct{}{}:
+	default: // the loop has been woken already
+	}
+}
+
+// deliver hands queued events to the manager, which may cause further ones.
+func (p *PID1) deliver() {
+	for {
+		p.events.Lock()
+		queue := p.events.queue
+		p.events.queue = nil
+		p.events.Unlock()
+		if len(queue) == 0 {
+			return
+		}
+		for _, e := range queue {
+			p.manager.Handle(e)
+		}
+	}
+}
+
+// say writes a line of PID 1's own, on the console and to a syslog daemon.
+func (p *PID1) say(level supervisor.Level, text string) {
+	const daemon = 3 << 3
+	m := journal.Message{Identifier: "pintle", PID: os.Getpid(), Priority: daemon | int(level), Text: []byte(text)}
+	if p.journal != nil {
+		p.journal.Own(&m)
+	} else {
+		p.console.Print(m.Lines(nil, p.colour))
+	}
+}
+
+// phase is a part of the boot, for the boot chart.
+type phase struct {
+	name       string
+	begin, end units.Usec
+}
+
+// inPhase runs a part of the boot and notes how long it took. A panic in it costs that part.
+func (p *PID1) inPhase(name string, do func()) {
+	begin := clock(1)
+	p.guard(do)
+	p.phases = append(p.phases, phase{name, begin, clock(1)})
+}

@@ -1,0 +1,147 @@
+package pid1
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"pintle/units"
+)
+
+// A signalRow is what PID 1 does when it gets a signal (systemd(1), "Signals").
+type signalRow struct {
+	signal    syscall.Signal
+	do        signalAction
+	unit      string                // startUnit
+	mode      units.JobMode         // startUnit
+	objective units.EmergencyAction // endAtOnce
+	effect    string                // in words, for the table and for whoever sent it
+}
+
+type signalAction int
+
+const (
+	reapChildren  signalAction = iota
+	startUnit                  // enqueue a start job
+	endInOrder                 // exit.target
+	endAtOnce                  // no stop jobs, only the killing that ends every run
+	reloadManager              // daemon-reload
+	reexecManager              // daemon-reexec
+	dumpManager                // the units and their states on the console
+	statusOn                   // status lines
+	statusOff                  // no status lines
+	logDebug                   // log level
+	logConfigured              // log level
+	crash                      // end with status 255
+	reconnectBus               // look for the bus again
+	nothing                    // accepted, and without meaning here
+)
+
+// rtMin is SIGRTMIN as libc has it: two real-time signals are its own.
+const rtMin = syscall.Signal(34)
+
+// ctrlAltDel is the SIGINT of systemd(1).
+const ctrlAltDel = "ctrl-alt-del.target"
+
+// signalTable differs from systemd's in one row, knowingly: there SIGTERM re-executes the manager, and
+// "docker stop" of an image without STOPSIGNAL SIGRTMIN+3 hangs until the engine kills it. Here SIGTERM ends
+// the container in order, as every other init of a container does; SIGRTMIN+25 re-executes.
+var signalTable = []signalRow{
+	{signal: unix.SIGCHLD, do: reapChildren, effect: "reap"},
+	{signal: unix.SIGTERM, do: endInOrder, effect: "stop every unit in order and exit"},
+	{signal: unix.SIGINT, do: startUnit, unit: ctrlAltDel, mode: units.ModeReplaceIrreversibly},
+	{signal: unix.SIGHUP, do: reloadManager, effect: "daemon-reload"},
+	{signal: unix.SIGUSR1, do: reconnectBus, effect: "reconnect to D-Bus"},
+	{signal: unix.SIGUSR2, do: dumpManager, effect: "log a full manager dump"},
+	{signal: unix.SIGWINCH, do: startUnit, unit: "kbrequest.target", mode: units.ModeReplace},
+	{signal: unix.SIGPWR, do: startUnit, unit: "sigpwr.target", mode: units.ModeReplace},
+	{signal: unix.SIGQUIT, do: crash, effect: "container exit code 255"},
+	{signal: rtMin + 0, do: startUnit, unit: "default.target", mode: units.ModeIsolate},
+	{signal: rtMin + 1, do: startUnit, unit: "rescue.target", mode: units.ModeIsolate},
+	{signal: rtMin + 2, do: startUnit, unit: "emergency.target", mode: units.ModeIsolate},
+	{signal: rtMin + 3, do: startUnit, unit: "halt.target", mode: units.ModeReplaceIrreversibly},
+	{signal: rtMin + 4, do: startUnit, unit: "poweroff.target", mode: units.ModeReplaceIrreversibly},
+	{signal: rtMin + 5, do: startUnit, unit: "reboot.target", mode: units.ModeReplaceIrreversibly},
+	{signal: rtMin + 6, do: startUnit, unit: "kexec.target", mode: units.ModeReplaceIrreversibly},
+	{signal: rtMin + 7, do: startUnit, unit: "soft-reboot.target", mode: units.ModeReplaceIrreversibly},
+	{signal: rtMin + 13, do: endAtOnce, objective: "halt-force", effect: "immediate halt"},
+	{signal: rtMin + 14, do: endAtOnce, objective: "poweroff-force", effect: "immediate poweroff"},
+	{signal: rtMin + 15, do: endAtOnce, objective: "reboot-force", effect: "immediate reboot"},
+	{signal: rtMin + 16, do: endAtOnce, objective: "kexec-force", effect: "immediate kexec"},
+	{signal: rtMin + 17, do: endAtOnce, objective: "soft-reboot-force", effect: "immediate soft-reboot"},
+	// systemd reads a command from the value of sigqueue(3), which the Go runtime does not pass on.
+	{signal: rtMin + 18, do: nothing, effect: "generic"},
+	{signal: rtMin + 20, do: statusOn, effect: "enable status messages"},
+	{signal: rtMin + 21, do: statusOff, effect: "disable status messages"},
+	{signal: rtMin + 22, do: logDebug, effect: "log level debug"},
+	{signal: rtMin + 23, do: logConfigured, effect: "restore configured log level"},
+	{signal: rtMin + 24, do: nothing, effect: "ignored by the system manager"},
+	{signal: rtMin + 25, do: reexecManager, effect: "re-exec"},
+	// A container has one place for logs, its console, so there is no other to change to.
+	{signal: rtMin + 26, do: nothing, effect: "log target journal-or-kmsg"},
+	{signal: rtMin + 27, do: nothing, effect: "log target console"},
+	{signal: rtMin + 28, do: nothing, effect: "log target kmsg"},
+	{signal: rtMin + 29, do: nothing, effect: "log target syslog-or-kmsg"},
+}
+
+// String is what the row does, in systemd's words.
+func (r signalRow) String() string {
+	switch {
+	case r.do != startUnit:
+		return r.effect
+	case r.mode == units.ModeIsolate:
+		return "isolate " + r.unit
+	default:
+		return fmt.Sprintf("start %s %s", r.unit, r.mode)
+	}
+}
+
+// signalName is the name of a signal as systemd writes it: SIGTERM, SIGRTMIN+3.
+func signalName(sig syscall.Signal) string {
+	if sig >= rtMin {
+		return fmt.Sprintf("SIGRTMIN+%d", sig-rtMin)
+	}
+	return unix.SignalName(sig)
+}
+
+func findSignal(sig os.Signal) *signalRow {
+	for i := range signalTable {
+		if signalTable[i].signal == sig {
+			return &signalTable[i]
+		}
+	}
+	return nil
+}
+
+// catchSignals reports every signal of the table. SIGCHLD merges with others by nature, so it has a channel
+// with room for one; the others must not be lost behind it.
+func catchSignals() (children, others chan os.Signal) {
+	children, others = make(chan os.Signal, 1), make(chan os.Signal, 64)
+	signal.Notify(children, unix.SIGCHLD)
+	var rest []os.Signal
+	for _, row := range signalTable {
+		if row.signal != unix.SIGCHLD {
+			rest = append(rest, row.signal)
+		}
+	}
+	signal.Notify(others, rest...)
+	catchFirstRealTime()
+	// Written to by PID 1 itself, or to a console whose reader is gone: an error, not an end.
+	signal.Ignore(unix.SIGPIPE)
+	return children, others
+}
+
+// catchFirstRealTime lets SIGRTMIN+0 reach Go. The runtime leaves signal 34 alone because musl uses it within
+// a process; it hands the signal on as any other once the kernel has a handler for it, so it gets the one that
+// the runtime has for its neighbour.
+func catchFirstRealTime() {
+	var action [64]byte // struct sigaction of every Linux architecture is smaller
+	const setSize = 8
+	if _, _, e := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(rtMin+1), 0, uintptr(unsafe.Pointer(&action)), setSize, 0, 0); e == 0 {
+		unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(rtMin), uintptr(unsafe.Pointer(&action)), 0, setSize, 0, 0)
+	}
+}
