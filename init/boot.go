@@ -222,7 +222,7 @@ func (p *PID1) load() {
 	if budget == units.Infinity {
 		budget = 0
 	}
-	p.manager = supervisor.New(p, p.graph, supervisor.Config{Vital: p.config.Boot.Vital, StopBudget: budget - budget/leftoverShare})
+	p.manager = supervisor.New(p, p.resolver(), supervisor.Config{Vital: p.config.Boot.Vital, StopBudget: budget - budget/leftoverShare})
 }
 
 // serviceEnv is what every service starts with, as under systemd; the rest of the container's environment is
@@ -243,6 +243,34 @@ func (p *PID1) newGraph() *units.Graph {
 		p.logf(supervisor.LevelWarning, "%s", problem)
 	}
 	return g
+}
+
+// resolver is the graph for the manager; what is wrong in a unit's files is said when the unit is loaded.
+func (p *PID1) resolver() units.Resolver {
+	return &sayingGraph{Graph: p.graph, said: map[*units.Unit]bool{}, say: p.boots(supervisor.LevelWarning)}
+}
+
+type sayingGraph struct {
+	*units.Graph
+	said map[*units.Unit]bool
+	say  func(format string, args ...any)
+}
+
+func (g *sayingGraph) Load(name string) *units.Unit {
+	u := g.Graph.Load(name)
+	if len(u.Problems) > 0 && !g.said[u] {
+		g.said[u] = true
+		for _, problem := range u.Problems {
+			g.say("%s", problem)
+		}
+	}
+	return u
+}
+
+// Unload forgets a unit.
+func (g *sayingGraph) Unload(name string) {
+	delete(g.said, g.Graph.Get(name))
+	g.Graph.Unload(name)
 }
 
 // start begins what the container is for.
@@ -281,6 +309,6 @@ func (p *PID1) bootFinished() {
 func (p *PID1) reload() {
 	p.generate()
 	p.graph = p.newGraph()
-	p.manager.Reload(p.graph)
+	p.manager.Reload(p.resolver())
 	p.logf(supervisor.LevelInfo, "reloaded")
 }

@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -60,6 +59,8 @@ var signalTable = []signalRow{
 	{signal: unix.SIGWINCH, do: startUnit, unit: "kbrequest.target", mode: units.ModeReplace},
 	{signal: unix.SIGPWR, do: startUnit, unit: "sigpwr.target", mode: units.ModeReplace},
 	{signal: unix.SIGQUIT, do: crash, effect: "container exit code 255"},
+	// The Go runtime keeps signal 34 to itself (musl uses it within a process), so this row waits for one that
+	// does not; the kernel drops the signal meanwhile, as it does for every process 1 without a handler.
 	{signal: rtMin + 0, do: startUnit, unit: "default.target", mode: units.ModeIsolate},
 	{signal: rtMin + 1, do: startUnit, unit: "rescue.target", mode: units.ModeIsolate},
 	{signal: rtMin + 2, do: startUnit, unit: "emergency.target", mode: units.ModeIsolate},
@@ -129,19 +130,8 @@ func catchSignals() (children, others chan os.Signal) {
 		}
 	}
 	signal.Notify(others, rest...)
-	catchFirstRealTime()
-	// Written to by PID 1 itself, or to a console whose reader is gone: an error, not an end.
-	signal.Ignore(unix.SIGPIPE)
+	// A console whose reader has gone is an error, not an end. Caught and not ignored, so that children start
+	// with the default action.
+	signal.Notify(make(chan os.Signal, 1), unix.SIGPIPE)
 	return children, others
-}
-
-// catchFirstRealTime lets SIGRTMIN+0 reach Go. The runtime leaves signal 34 alone because musl uses it within
-// a process; it hands the signal on as any other once the kernel has a handler for it, so it gets the one that
-// the runtime has for its neighbour.
-func catchFirstRealTime() {
-	var action [64]byte // struct sigaction of every Linux architecture is smaller
-	const setSize = 8
-	if _, _, e := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(rtMin+1), 0, uintptr(unsafe.Pointer(&action)), setSize, 0, 0); e == 0 {
-		unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(rtMin), uintptr(unsafe.Pointer(&action)), 0, setSize, 0, 0)
-	}
 }

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"strconv"
 	"syscall"
 
 	"pintle/units"
@@ -166,7 +167,11 @@ func (s *service) logExit(what string, x Exit, r Result) {
 		level = LevelNotice
 	}
 	if x.Code == CodeExited {
-		s.u.log(level, "%s exited, code=exited, status=%d", what, x.Status)
+		status := strconv.Itoa(x.Status)
+		if name, _ := units.ExitStatusName(x.Status); name != "" {
+			status += "/" + name
+		}
+		s.u.log(level, "%s exited, code=exited, status=%s", what, status)
 	} else {
 		s.u.log(level, "%s exited, code=%s, status=%d/%s", what, x.Code, x.Status, units.SignalName(x.Signal()))
 	}
