@@ -2,295 +2,299 @@ package units
 
 // ExecSettings are the settings of systemd.exec(5): the environment a process is started in.
 type ExecSettings struct {
-	// WorkingDirectory: chdir in child; "~" = home of User; "-" prefix ignores ENOENT; failure exit 200
+	// WorkingDirectory is the directory in which processes start; "~" is the home of User=, "-" allows it to be
+	// missing. Exit status 200 if it cannot be entered.
 	WorkingDirectory WorkingDirectory `parse:"working-directory" level:"enforced"`
-	// RootDirectory: systemd insists (exit 226 without mount ns); plain chroot(2) works with CAP_SYS_CHROOT (docker grants it), failure exit 210
+	// RootDirectory is the new root of the processes. Exit status 210 if it cannot be entered.
 	RootDirectory string `parse:"unit-path-printf" level:"if-permitted" why:"chroot"`
-	// RootImage: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	// RootImage is a disk image that holds the root of the processes.
 	RootImage string `parse:"unit-path-printf" level:"accepted" why:"image"`
-	// RootImageOptions: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	// RootImageOptions are mount options for the partitions of RootImage=.
 	RootImageOptions []string `parse:"root-image-options" level:"accepted" why:"image"`
-	// RootImagePolicy: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	// RootImagePolicy says what RootImage= must contain.
 	RootImagePolicy string `parse:"image-policy" level:"accepted" why:"image"`
-	// RootHash: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	// RootHash is the dm-verity hash of RootImage=, in hexadecimal, or a file with it.
 	RootHash string `parse:"exec-root-hash" level:"accepted" why:"image"`
-	// RootHashSignature: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	// RootHashSignature is the signature of RootHash=.
 	RootHashSignature string `parse:"exec-root-hash-sig" level:"accepted" why:"image"`
-	// RootVerity: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	// RootVerity is the file with the verity data of RootImage=.
 	RootVerity string `parse:"unit-path-printf" level:"accepted" why:"image"`
-	// RootEphemeral: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	// RootEphemeral makes changes to the root vanish with the service.
 	RootEphemeral bool `parse:"bool" level:"accepted" why:"image"`
-	// ExtensionDirectories: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	// ExtensionDirectories are directories laid over the root.
 	ExtensionDirectories []string `parse:"namespace-path-strv" level:"accepted" why:"image"`
-	// ExtensionImages: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	// ExtensionImages are images laid over the root.
 	ExtensionImages []string `parse:"extension-images" level:"accepted" why:"image"`
-	// ExtensionImagePolicy: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	// ExtensionImagePolicy says what ExtensionImages= must contain.
 	ExtensionImagePolicy string `parse:"image-policy" level:"accepted" why:"image"`
-	// MountImages: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	// MountImages are images mounted for the processes.
 	MountImages []string `parse:"mount-images" level:"accepted" why:"image"`
-	// MountImagePolicy: loop devices/dm-verity/overlay images: not possible; refuse via 226 or notice
+	// MountImagePolicy says what MountImages= must contain.
 	MountImagePolicy string `parse:"image-policy" level:"accepted" why:"image"`
-	// User: setgroups/setgid/setuid in child (CAP_SETUID/GID are in default docker set); unknown user exit 217, group 216; sets USER/LOGNAME/HOME/SHELL
+	// User is the user, by name or number, as whom processes run. Exit status 217 for one that is not known.
 	User string `parse:"user-group-compat" level:"enforced"`
-	// Group: setgroups/setgid/setuid in child (CAP_SETUID/GID are in default docker set); unknown user exit 217, group 216; sets USER/LOGNAME/HOME/SHELL
+	// Group is their primary group, by default that of User=. Exit status 216 for one that is not known.
 	Group string `parse:"user-group-compat" level:"enforced"`
-	// SupplementaryGroups: setgroups/setgid/setuid in child (CAP_SETUID/GID are in default docker set); unknown user exit 217, group 216; sets USER/LOGNAME/HOME/SHELL
+	// SupplementaryGroups are further groups of the processes.
 	SupplementaryGroups []string `parse:"user-group-strv-compat" level:"enforced"`
-	// SetLoginEnvironment: tristate: force HOME/LOGNAME/SHELL
+	// SetLoginEnvironment forces or prevents $HOME, $LOGNAME and $SHELL; by default they are set when User= is.
 	SetLoginEnvironment Tristate `parse:"tristate" level:"enforced"`
-	// Nice: setpriority; raising priority needs CAP_SYS_NICE (failure exit 201)
+	// Nice is the nice level, -20 (first) to 19. Exit status 201 if it cannot be set.
 	Nice *int `parse:"exec-nice" level:"if-permitted" why:"nice"`
-	// OOMScoreAdjust: write /proc/self/oom_score_adj; lowering needs CAP_SYS_RESOURCE: EPERM is ignored in containers by systemd
+	// OOMScoreAdjust is how readily the kernel kills the processes for want of memory, -1000 (never) to 1000.
 	OOMScoreAdjust *int `parse:"exec-oom-score-adjust" level:"if-permitted" why:"oom"`
-	// CoredumpFilter: /proc/self/coredump_filter
+	// CoredumpFilter says what memory goes into a core dump (core(5)).
 	CoredumpFilter string `parse:"exec-coredump-filter" level:"enforced"`
-	// IOSchedulingClass: ioprio_set; realtime needs privilege
+	// IOSchedulingClass is the I/O class: 0 none, 1 realtime, 2 best-effort, 3 idle.
 	IOSchedulingClass *int `parse:"exec-io-class" level:"if-permitted" why:"nice"`
-	// IOSchedulingPriority: ioprio_set; realtime needs privilege
+	// IOSchedulingPriority is the priority within the I/O class, 0 (first) to 7.
 	IOSchedulingPriority *int `parse:"exec-io-priority" level:"if-permitted" why:"nice"`
-	// CPUSchedulingPolicy: sched_setscheduler; RT needs CAP_SYS_NICE; failure exit 214
+	// CPUSchedulingPolicy is the scheduling policy by its number in sched(7). Exit status 214 if it cannot be
+	// set.
 	CPUSchedulingPolicy *int `parse:"exec-cpu-sched-policy" level:"if-permitted" why:"nice"`
-	// CPUSchedulingPriority: sched_setscheduler; RT needs CAP_SYS_NICE; failure exit 214
+	// CPUSchedulingPriority is the priority of the realtime policies, 1 to 99.
 	CPUSchedulingPriority *int `parse:"exec-cpu-sched-prio" level:"if-permitted" why:"nice"`
-	// CPUSchedulingResetOnFork: sched_setscheduler; RT needs CAP_SYS_NICE; failure exit 214
+	// CPUSchedulingResetOnFork keeps children from inheriting a realtime policy.
 	CPUSchedulingResetOnFork bool `parse:"bool" level:"if-permitted" why:"nice"`
-	// CPUAffinity: sched_setaffinity (within cpuset)
+	// CPUAffinity are the CPUs on which processes may run.
 	CPUAffinity []int `parse:"exec-cpu-affinity" level:"enforced"`
-	// NUMAPolicy: set_mempolicy is blocked by docker seccomp without SYS_NICE: warn
+	// NUMAPolicy is the memory policy (set_mempolicy(2)).
 	NUMAPolicy string `parse:"numa-policy" level:"accepted" why:"numa"`
-	// NUMAMask: set_mempolicy is blocked by docker seccomp without SYS_NICE: warn
+	// NUMAMask are the nodes of NUMAPolicy=.
 	NUMAMask string `parse:"numa-mask" level:"accepted" why:"numa"`
-	// UMask: umask, default 0022
+	// UMask is the file mode creation mask, octal.
 	UMask FileMode `parse:"mode" level:"enforced" default:"0022"`
-	// Environment: see environ/env_file/env_expand vectors
+	// Environment are NAME=value assignments; later ones win.
 	Environment []string `parse:"environ" level:"enforced"`
-	// EnvironmentFile: see environ/env_file/env_expand vectors
+	// EnvironmentFile are files with assignments, read before each start; they win over Environment=.
 	EnvironmentFile []EnvironmentFile `parse:"unit-env-file" level:"enforced"`
-	// PassEnvironment: see environ/env_file/env_expand vectors
+	// PassEnvironment are variables of the manager that processes get.
 	PassEnvironment []string `parse:"pass-environ" level:"enforced"`
-	// UnsetEnvironment: see environ/env_file/env_expand vectors
+	// UnsetEnvironment are variables, or exact assignments, removed at the very end.
 	UnsetEnvironment []string `parse:"unset-environ" level:"enforced"`
-	// DynamicUser: allocate uid 61184..65519 by name hash + setuid; implied sandboxing only if possible; dirs under private/
+	// DynamicUser runs the processes as a user that exists only as long as the service does.
 	DynamicUser bool `parse:"bool" level:"if-permitted" why:"users"`
-	// RemoveIPC: remove SysV/POSIX IPC of the uid on stop
+	// RemoveIPC removes the IPC objects of the service's user when it stops.
 	RemoveIPC bool `parse:"bool" level:"accepted" why:"ipc-sweep"`
-	// StandardInput: null tty tty-force tty-fail data file:PATH socket fd[:NAME]
+	// StandardInput is what descriptor 0 is connected to.
 	StandardInput Stdio `parse:"exec-input" level:"enforced" default:"null"`
-	// StandardOutput: inherit null tty journal kmsg journal+console kmsg+console file: append: truncate: socket fd[:NAME] (syslog* warns -> journal)
+	// StandardOutput is what descriptor 1 is connected to.
 	StandardOutput Stdio `parse:"exec-output" level:"enforced" default:"journal"`
-	// StandardError: inherit null tty journal kmsg journal+console kmsg+console file: append: truncate: socket fd[:NAME] (syslog* warns -> journal)
+	// StandardError is what descriptor 2 is connected to.
 	StandardError Stdio `parse:"exec-output" level:"enforced" default:"inherit"`
-	// StandardInputText: text with C-unescape+specifier, newline appended; base64 data; implies StandardInput=data if default
+	// StandardInputText is text given to processes whose StandardInput= is data.
 	StandardInputText []byte `parse:"exec-input-text" level:"enforced"`
-	// StandardInputData: text with C-unescape+specifier, newline appended; base64 data; implies StandardInput=data if default
+	// StandardInputData is the same as base64.
 	StandardInputData []byte `parse:"exec-input-data" level:"enforced"`
-	// TTYPath: only if a tty is in the container (/dev/console)
+	// TTYPath is the terminal of StandardInput=tty and its kin, /dev/console by default.
 	TTYPath string `parse:"unit-path-printf" level:"if-permitted" why:"tty"`
-	// TTYReset: only if a tty is in the container (/dev/console)
+	// TTYReset resets the terminal before and after.
 	TTYReset bool `parse:"bool" level:"if-permitted" why:"tty"`
-	// TTYVHangup: only if a tty is in the container (/dev/console)
+	// TTYVHangup hangs up all who have the terminal open, before and after.
 	TTYVHangup bool `parse:"bool" level:"accepted" why:"tty"`
-	// TTYVTDisallocate: only if a tty is in the container (/dev/console)
+	// TTYVTDisallocate clears the virtual terminal before and after.
 	TTYVTDisallocate bool `parse:"bool" level:"accepted" why:"tty"`
-	// TTYRows: only if a tty is in the container (/dev/console)
+	// TTYRows is the height of the terminal in characters.
 	TTYRows *uint `parse:"tty-size" level:"if-permitted" why:"tty"`
-	// TTYColumns: only if a tty is in the container (/dev/console)
+	// TTYColumns is the width of the terminal in characters.
 	TTYColumns *uint `parse:"tty-size" level:"if-permitted" why:"tty"`
-	// SyslogIdentifier: metadata of own journal records
+	// SyslogIdentifier is the name under which output is logged; by default that of the program.
 	SyslogIdentifier string `parse:"unit-string-printf" level:"enforced"`
-	// SyslogFacility: metadata of own journal records
+	// SyslogFacility is the facility under which output is logged, not shifted.
 	SyslogFacility int `parse:"log-facility" level:"enforced" default:"daemon"`
-	// SyslogLevel: metadata of own journal records
+	// SyslogLevel is the level under which output is logged, 0 to 7.
 	SyslogLevel int `parse:"log-level" level:"enforced" default:"info"`
-	// SyslogLevelPrefix: metadata of own journal records
+	// SyslogLevelPrefix takes "<N>" at the start of a line for its level.
 	SyslogLevelPrefix bool `parse:"bool" level:"enforced" default:"yes"`
-	// LogLevelMax: metadata of own journal records
+	// LogLevelMax drops log messages above this level, 7 for none.
 	LogLevelMax int `parse:"log-level" level:"enforced" default:"debug"`
-	// LogRateLimitIntervalSec: metadata of own journal records
+	// LogRateLimitIntervalSec is the window in which LogRateLimitBurst= messages are logged; 0 for no limit.
 	LogRateLimitIntervalSec Usec `parse:"sec" level:"enforced"`
-	// LogRateLimitBurst: metadata of own journal records
+	// LogRateLimitBurst is how many messages of the service are logged in one window.
 	LogRateLimitBurst uint `parse:"unsigned" level:"enforced"`
-	// LogExtraFields: metadata of own journal records
+	// LogExtraFields are FIELD=value pairs added to every log record.
 	LogExtraFields []string `parse:"log-extra-fields" level:"enforced"`
-	// LogFilterPatterns: regexp (PCRE2 in systemd; RE2 subset in Go)
+	// LogFilterPatterns are patterns that messages must match, or must not with "~".
 	LogFilterPatterns []string `parse:"log-filter-patterns" level:"if-permitted" why:"patterns"`
-	// SecureBits: prctl(PR_SET_SECUREBITS) needs CAP_SETPCAP; exit 221(SECUREBITS)
+	// SecureBits are the secure bits (capabilities(7)). Exit status 221 if they cannot be set.
 	SecureBits int `parse:"exec-secure-bits" level:"if-permitted" why:"caps"`
-	// CapabilityBoundingSet: drop bounding/ambient caps; CAP_SETPCAP needed (docker grants); lists merge, ~ inverts
+	// CapabilityBoundingSet are the capabilities that processes can ever have. Exit status 218 if it cannot be
+	// set.
 	CapabilityBoundingSet CapabilitySet `parse:"capability-set" level:"if-permitted" why:"caps"`
-	// AmbientCapabilities: drop bounding/ambient caps; CAP_SETPCAP needed (docker grants); lists merge, ~ inverts
+	// AmbientCapabilities are capabilities that processes get in spite of their user.
 	AmbientCapabilities CapabilitySet `parse:"capability-set" level:"if-permitted" why:"caps"`
-	// TimerSlackNSec: prctl
+	// TimerSlackNSec is how late timers may be, in nanoseconds.
 	TimerSlackNSec *uint64 `parse:"nsec" level:"enforced"`
-	// NoNewPrivileges: prctl(PR_SET_NO_NEW_PRIVS); also forced by seccomp settings when unprivileged
+	// NoNewPrivileges keeps processes from gaining privileges with execve(2).
 	NoNewPrivileges bool `parse:"bool" level:"enforced"`
-	// KeyringMode: keyctl usually blocked; systemd ignores EPERM/ENOSYS
+	// KeyringMode says which session keyring processes get.
 	KeyringMode KeyringMode `parse:"exec-keyring-mode" level:"if-permitted" default:"private" why:"keyring"`
-	// ProtectProc: needs mounting a new procfs
+	// ProtectProc hides the processes of other users in /proc.
 	ProtectProc string `parse:"protect-proc" level:"accepted" why:"proc"`
-	// ProcSubset: needs mounting a new procfs
+	// ProcSubset hides what is not about processes in /proc.
 	ProcSubset string `parse:"proc-subset" level:"accepted" why:"proc"`
-	// SystemCallFilter: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	// SystemCallFilter are the system calls that are allowed, or forbidden.
 	SystemCallFilter SystemCallFilter `parse:"syscall-filter" level:"accepted" why:"seccomp"`
-	// SystemCallArchitectures: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	// SystemCallArchitectures are the architectures whose system calls are allowed.
 	SystemCallArchitectures []string `parse:"syscall-archs" level:"accepted" why:"seccomp"`
-	// SystemCallErrorNumber: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	// SystemCallErrorNumber is the error of a forbidden call; by default the process is killed.
 	SystemCallErrorNumber string `parse:"syscall-errno" level:"accepted" why:"seccomp"`
-	// SystemCallLog: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	// SystemCallLog are the system calls that are logged.
 	SystemCallLog SystemCallFilter `parse:"syscall-log" level:"accepted" why:"seccomp"`
-	// MemoryDenyWriteExecute: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	// MemoryDenyWriteExecute forbids memory that is both writable and executable.
 	MemoryDenyWriteExecute bool `parse:"bool" level:"accepted" why:"seccomp"`
-	// RestrictNamespaces: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	// RestrictNamespaces forbids namespaces, all or those listed.
 	RestrictNamespaces string `parse:"restrict-namespaces" level:"accepted" why:"seccomp"`
-	// RestrictRealtime: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	// RestrictRealtime forbids realtime scheduling.
 	RestrictRealtime bool `parse:"bool" level:"accepted" why:"seccomp"`
-	// RestrictSUIDSGID: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	// RestrictSUIDSGID forbids to make files set-user-ID or set-group-ID.
 	RestrictSUIDSGID bool `parse:"bool" level:"accepted" why:"seccomp"`
-	// RestrictAddressFamilies: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	// RestrictAddressFamilies are the families of sockets that are allowed, or forbidden with "~".
 	RestrictAddressFamilies []string `parse:"address-families" level:"accepted" why:"seccomp"`
-	// LockPersonality: seccomp filter works unprivileged with NNP; needs own BPF assembler; @groups tables; otherwise notice
+	// LockPersonality forbids personality(2).
 	LockPersonality bool `parse:"bool" level:"accepted" why:"seccomp"`
-	// RestrictFileSystems: BPF LSM
+	// RestrictFileSystems are the file systems that may be used.
 	RestrictFileSystems []string `parse:"restrict-filesystems" level:"accepted" why:"bpf"`
-	// LimitCPU: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitCPU limits CPU time, in seconds.
 	LimitCPU *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitFSIZE: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitFSIZE limits the size of files, in bytes.
 	LimitFSIZE *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitDATA: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitDATA limits the data segment, in bytes.
 	LimitDATA *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitSTACK: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitSTACK limits the stack, in bytes.
 	LimitSTACK *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitCORE: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitCORE limits core dumps, in bytes.
 	LimitCORE *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitRSS: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitRSS limits resident memory, in bytes; Linux ignores it.
 	LimitRSS *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitNOFILE: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitNOFILE limits the number of open files.
 	LimitNOFILE *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitAS: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitAS limits the address space, in bytes.
 	LimitAS *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitNPROC: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitNPROC limits the number of processes of the user.
 	LimitNPROC *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitMEMLOCK: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitMEMLOCK limits locked memory, in bytes.
 	LimitMEMLOCK *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitLOCKS: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitLOCKS limits the number of file locks.
 	LimitLOCKS *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitSIGPENDING: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitSIGPENDING limits the number of queued signals.
 	LimitSIGPENDING *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitMSGQUEUE: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitMSGQUEUE limits POSIX message queues, in bytes.
 	LimitMSGQUEUE *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitNICE: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitNICE limits the nice level, as 20 minus the level.
 	LimitNICE *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitRTPRIO: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitRTPRIO limits the realtime priority.
 	LimitRTPRIO *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// LimitRTTIME: setrlimit soft[:hard]; cannot exceed container hard limit w/o CAP_SYS_RESOURCE: clamp (setrlimit_closest); exit 205 otherwise
+	// LimitRTTIME limits realtime CPU time without a pause, in microseconds.
 	LimitRTTIME *ResourceLimit `parse:"rlimit" level:"enforced"`
-	// ReadWritePaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// ReadWritePaths are writable in spite of other settings.
 	ReadWritePaths []string `parse:"namespace-path-strv" level:"accepted" alias:"ReadWriteDirectories" why:"mount-ns"`
-	// ReadOnlyPaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// ReadOnlyPaths can only be read.
 	ReadOnlyPaths []string `parse:"namespace-path-strv" level:"accepted" alias:"ReadOnlyDirectories" why:"mount-ns"`
-	// InaccessiblePaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// InaccessiblePaths are hidden.
 	InaccessiblePaths []string `parse:"namespace-path-strv" level:"accepted" alias:"InaccessibleDirectories" why:"mount-ns"`
-	// ExecPaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// ExecPaths may hold programs in spite of NoExecPaths=.
 	ExecPaths []string `parse:"namespace-path-strv" level:"accepted" why:"mount-ns"`
-	// NoExecPaths: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// NoExecPaths must not hold programs.
 	NoExecPaths []string `parse:"namespace-path-strv" level:"accepted" why:"mount-ns"`
-	// ExecSearchPath: PATH used to look up relative executables
+	// ExecSearchPath are the directories in which programs without a path are looked up.
 	ExecSearchPath []string `parse:"colon-separated-paths" level:"enforced"`
-	// BindPaths: systemd insists here (insist_on_sandboxing): exit 226 NAMESPACE when mount ns impossible, except binds onto themselves
+	// BindPaths are bound to other places, as SOURCE:DESTINATION:OPTIONS.
 	BindPaths []string `parse:"bind-paths" level:"accepted" why:"mount-ns"`
-	// BindReadOnlyPaths: systemd insists here (insist_on_sandboxing): exit 226 NAMESPACE when mount ns impossible, except binds onto themselves
+	// BindReadOnlyPaths are bound to other places, read-only.
 	BindReadOnlyPaths []string `parse:"bind-paths" level:"accepted" why:"mount-ns"`
-	// TemporaryFileSystem: systemd insists here (insist_on_sandboxing): exit 226 NAMESPACE when mount ns impossible, except binds onto themselves
+	// TemporaryFileSystem are covered by an empty tmpfs.
 	TemporaryFileSystem []string `parse:"temporary-filesystems" level:"accepted" why:"mount-ns"`
-	// PrivateTmp: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// PrivateTmp gives the service its own /tmp and /var/tmp.
 	PrivateTmp bool `parse:"bool" level:"accepted" why:"mount-ns"`
-	// PrivateDevices: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// PrivateDevices gives the service a /dev with pseudo devices only.
 	PrivateDevices bool `parse:"bool" level:"accepted" why:"mount-ns"`
-	// ProtectKernelTunables: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// ProtectKernelTunables makes /proc/sys, /sys and their kin read-only.
 	ProtectKernelTunables bool `parse:"bool" level:"accepted" why:"mount-ns"`
-	// ProtectKernelModules: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// ProtectKernelModules forbids to load kernel modules.
 	ProtectKernelModules bool `parse:"bool" level:"accepted" why:"mount-ns"`
-	// ProtectKernelLogs: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// ProtectKernelLogs hides the kernel's log.
 	ProtectKernelLogs bool `parse:"bool" level:"accepted" why:"mount-ns"`
-	// ProtectClock: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// ProtectClock forbids to set the clock.
 	ProtectClock bool `parse:"bool" level:"accepted" why:"mount-ns"`
-	// ProtectControlGroups: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// ProtectControlGroups makes the control group tree read-only.
 	ProtectControlGroups bool `parse:"bool" level:"accepted" why:"mount-ns"`
-	// NetworkNamespacePath: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
+	// NetworkNamespacePath is a network namespace to join.
 	NetworkNamespacePath string `parse:"unit-path-printf" level:"accepted" why:"namespace"`
-	// IPCNamespacePath: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
+	// IPCNamespacePath is an IPC namespace to join.
 	IPCNamespacePath string `parse:"unit-path-printf" level:"accepted" why:"namespace"`
-	// LogNamespace: needs journald namespaces
+	// LogNamespace is a journal of the service's own.
 	LogNamespace string `parse:"log-namespace" level:"accepted" why:"journal-ns"`
-	// PrivateNetwork: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
+	// PrivateNetwork gives the service a network with only a loopback device.
 	PrivateNetwork bool `parse:"bool" level:"accepted" why:"net-ns"`
-	// PrivateUsers: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
+	// PrivateUsers gives the service a user namespace.
 	PrivateUsers bool `parse:"bool" level:"accepted" why:"user-ns"`
-	// PrivateMounts: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// PrivateMounts gives the service a mount namespace.
 	PrivateMounts Tristate `parse:"tristate" level:"accepted" why:"mount-ns"`
-	// PrivateIPC: unshare(CLONE_NEWNET/IPC/USER) or setns; EPERM => systemd warns and goes on for PrivateNetwork/IPC (exit 225 otherwise)
+	// PrivateIPC gives the service an IPC namespace.
 	PrivateIPC bool `parse:"bool" level:"accepted" why:"ipc-ns"`
-	// ProtectSystem: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// ProtectSystem makes /usr ("yes"), also /etc ("full"), or everything ("strict") read-only.
 	ProtectSystem string `parse:"protect-system" level:"accepted" why:"mount-ns"`
-	// ProtectHome: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// ProtectHome hides /home, /root and /run/user, or makes them read-only.
 	ProtectHome string `parse:"protect-home" level:"accepted" why:"mount-ns"`
-	// MountFlags: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// MountFlags says how mounts propagate.
 	MountFlags string `parse:"exec-mount-propagation-flag" level:"accepted" why:"mount-ns"`
-	// MountAPIVFS: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// MountAPIVFS mounts /proc, /sys, /dev and /run in a root of the service's own.
 	MountAPIVFS Tristate `parse:"tristate" level:"accepted" why:"mount-ns"`
-	// Personality: personality(2), docker seccomp allows few
+	// Personality is the architecture that uname(2) reports.
 	Personality string `parse:"personality" level:"if-permitted" why:"personality"`
-	// RuntimeDirectoryPreserve: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	// RuntimeDirectoryPreserve keeps the runtime directories after a stop, or over a restart.
 	RuntimeDirectoryPreserve PreserveMode `parse:"exec-preserve-mode" level:"enforced" default:"no"`
-	// RuntimeDirectoryMode: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	// RuntimeDirectoryMode is the access mode of runtime directories.
 	RuntimeDirectoryMode FileMode `parse:"mode" level:"enforced" default:"0755"`
-	// RuntimeDirectory: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	// RuntimeDirectory are directories made below /run and removed on stop; $RUNTIME_DIRECTORY. Exit status
+	// 233.
 	RuntimeDirectory []ExecDirectory `parse:"exec-directories" level:"enforced"`
-	// StateDirectoryMode: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	// StateDirectoryMode is the access mode of state directories.
 	StateDirectoryMode FileMode `parse:"mode" level:"enforced" default:"0755"`
-	// StateDirectory: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	// StateDirectory are directories made below /var/lib; $STATE_DIRECTORY. Exit status 238.
 	StateDirectory []ExecDirectory `parse:"exec-directories" level:"enforced"`
-	// CacheDirectoryMode: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	// CacheDirectoryMode is the access mode of cache directories.
 	CacheDirectoryMode FileMode `parse:"mode" level:"enforced" default:"0755"`
-	// CacheDirectory: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	// CacheDirectory are directories made below /var/cache; $CACHE_DIRECTORY. Exit status 239.
 	CacheDirectory []ExecDirectory `parse:"exec-directories" level:"enforced"`
-	// LogsDirectoryMode: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	// LogsDirectoryMode is the access mode of log directories.
 	LogsDirectoryMode FileMode `parse:"mode" level:"enforced" default:"0755"`
-	// LogsDirectory: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	// LogsDirectory are directories made below /var/log; $LOGS_DIRECTORY. Exit status 240.
 	LogsDirectory []ExecDirectory `parse:"exec-directories" level:"enforced"`
-	// ConfigurationDirectoryMode: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	// ConfigurationDirectoryMode is the access mode of configuration directories.
 	ConfigurationDirectoryMode FileMode `parse:"mode" level:"enforced" default:"0755"`
-	// ConfigurationDirectory: create below /run,/var/lib,/var/cache,/var/log,/etc owned by User; env RUNTIME_DIRECTORY etc colon-joined; runtime removed on stop unless Preserve; "name:alias[:ro]" symlinks
+	// ConfigurationDirectory are directories made below /etc; $CONFIGURATION_DIRECTORY. Exit status 241.
 	ConfigurationDirectory []ExecDirectory `parse:"exec-directories" level:"enforced"`
-	// SetCredential: files in /run/credentials/UNIT (0400/0500, plain dir when ramfs mount impossible), $CREDENTIALS_DIRECTORY, %d
+	// SetCredential are credentials with their values; $CREDENTIALS_DIRECTORY. Exit status 243.
 	SetCredential []Credential `parse:"set-credential" level:"enforced"`
-	// SetCredentialEncrypted: needs host key/TPM decryption
+	// SetCredentialEncrypted are encrypted credentials with their values.
 	SetCredentialEncrypted []Credential `parse:"set-credential" level:"accepted" why:"encrypted"`
-	// LoadCredential: files in /run/credentials/UNIT (0400/0500, plain dir when ramfs mount impossible), $CREDENTIALS_DIRECTORY, %d
+	// LoadCredential are credentials read from files.
 	LoadCredential []Credential `parse:"load-credential" level:"enforced"`
-	// LoadCredentialEncrypted: needs host key/TPM decryption
+	// LoadCredentialEncrypted are credentials read from encrypted files.
 	LoadCredentialEncrypted []Credential `parse:"load-credential" level:"accepted" why:"encrypted"`
-	// ImportCredential: files in /run/credentials/UNIT (0400/0500, plain dir when ramfs mount impossible), $CREDENTIALS_DIRECTORY, %d
+	// ImportCredential are patterns of the manager's credentials that the service gets.
 	ImportCredential []string `parse:"import-credential" level:"enforced"`
-	// TimeoutCleanSec: systemctl clean timeout
+	// TimeoutCleanSec is how long systemctl clean may take.
 	TimeoutCleanSec Usec `parse:"sec" level:"enforced" default:"infinity"`
-	// PAMName: static Go binary cannot load PAM; notice (limits/env of PAM not applied)
+	// PAMName is the PAM service of a session that is opened for the service.
 	PAMName string `parse:"unit-string-printf" level:"accepted" why:"pam"`
-	// IgnoreSIGPIPE: default yes: SIG_IGN for SIGPIPE in child
+	// IgnoreSIGPIPE starts processes with SIGPIPE ignored.
 	IgnoreSIGPIPE bool `parse:"bool" level:"enforced" default:"yes"`
-	// UtmpIdentifier: utmp record if /run/utmp exists
+	// UtmpIdentifier is the id of an entry in utmp.
 	UtmpIdentifier string `parse:"unit-string-printf" level:"accepted" why:"utmp"`
-	// UtmpMode: utmp record if /run/utmp exists
+	// UtmpMode is the kind of that entry.
 	UtmpMode string `parse:"exec-utmp-mode" level:"accepted" default:"init" why:"utmp"`
-	// SELinuxContext: LSM; "-" prefix or SELinux absent: no-op
+	// SELinuxContext is the SELinux context of the processes.
 	SELinuxContext string `parse:"exec-selinux-context" level:"accepted" why:"lsm"`
-	// AppArmorProfile: write /proc/self/attr/(apparmor/)exec if AppArmor on
+	// AppArmorProfile is the AppArmor profile of the processes.
 	AppArmorProfile string `parse:"exec-apparmor-profile" level:"accepted" why:"apparmor"`
-	// SmackProcessLabel: LSM; "-" prefix or SELinux absent: no-op
+	// SmackProcessLabel is the SMACK label of the processes.
 	SmackProcessLabel string `parse:"exec-smack-process-label" level:"accepted" why:"lsm"`
-	// ProtectHostname: mount namespace needs CAP_SYS_ADMIN; when unavailable systemd logs "assuming containerized execution, ignoring" (unless bind/tmpfs/root image strictly required: exit 226)
+	// ProtectHostname keeps the service from changing the host name.
 	ProtectHostname bool `parse:"bool" level:"accepted" why:"uts-ns"`
-	// MemoryKSM: prctl PR_SET_MEMORY_MERGE
+	// MemoryKSM lets the kernel merge equal pages of the service.
 	MemoryKSM Tristate `parse:"tristate" level:"if-permitted" why:"ksm"`
 	// What older releases had; the name is known and does nothing.
 	_ struct{} `parse:"ignored" names:"Capabilities" obsolete:"Capabilities" level:"accepted" why:"obsolete"`

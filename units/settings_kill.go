@@ -4,18 +4,18 @@ import "syscall"
 
 // KillSettings are the settings of systemd.kill(5).
 type KillSettings struct {
-	// SendSIGKILL: no: leave processes after stop timeout
+	// SendSIGKILL sends SIGKILL to what does not end in time.
 	SendSIGKILL bool `parse:"bool" level:"enforced" default:"yes"`
-	// SendSIGHUP: SIGHUP right after KillSignal
+	// SendSIGHUP sends SIGHUP right after the stop signal.
 	SendSIGHUP bool `parse:"bool" level:"enforced"`
-	// KillMode: control-group mixed process none; without cgroup write enumerate descendants (subreaper + /proc) per unit
+	// KillMode says which processes get the signals.
 	KillMode KillMode `parse:"kill-mode" level:"enforced" default:"control-group"`
-	// KillSignal: SIGTERM default; SIGCONT follows
+	// KillSignal is the signal that asks processes to end.
 	KillSignal syscall.Signal `parse:"signal" level:"enforced" default:"SIGTERM"`
-	// RestartKillSignal: used for restart jobs
+	// RestartKillSignal is the same for a restart; KillSignal= if not set.
 	RestartKillSignal syscall.Signal `parse:"signal" level:"enforced"`
-	// FinalKillSignal: SIGKILL default
+	// FinalKillSignal is the signal for what does not end in time.
 	FinalKillSignal syscall.Signal `parse:"signal" level:"enforced" default:"SIGKILL"`
-	// WatchdogSignal: SIGABRT default
+	// WatchdogSignal is the signal for a service that missed its watchdog.
 	WatchdogSignal syscall.Signal `parse:"signal" level:"enforced" default:"SIGABRT"`
 }

@@ -2,141 +2,141 @@ package units
 
 // ResourceSettings are the settings of systemd.resource-control(5).
 type ResourceSettings struct {
-	// Slice: names/inheritance, In-slice deps; cgroup path only if writable
+	// Slice is the slice in which the unit lies.
 	Slice string `parse:"unit-slice" level:"enforced"`
-	// AllowedCPUs: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// AllowedCPUs are the CPUs that processes may use.
 	AllowedCPUs string `parse:"allowed-cpuset" level:"if-permitted" why:"cgroup"`
-	// StartupAllowedCPUs: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// StartupAllowedCPUs are the same during boot and shutdown.
 	StartupAllowedCPUs string `parse:"allowed-cpuset" level:"if-permitted" why:"cgroup"`
-	// AllowedMemoryNodes: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// AllowedMemoryNodes are the memory nodes that processes may use.
 	AllowedMemoryNodes string `parse:"allowed-cpuset" level:"if-permitted" why:"cgroup"`
-	// StartupAllowedMemoryNodes: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// StartupAllowedMemoryNodes are the same during boot and shutdown.
 	StartupAllowedMemoryNodes string `parse:"allowed-cpuset" level:"if-permitted" why:"cgroup"`
-	// CPUAccounting: accounting on if cgroup writable; else show "[not set]"
+	// CPUAccounting counts CPU time.
 	CPUAccounting bool `parse:"bool" level:"if-permitted" why:"cgroup"`
-	// CPUWeight: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// CPUWeight is the share of CPU time among siblings, 1 to 10000, or "idle".
 	CPUWeight string `parse:"cg-cpu-weight" level:"if-permitted" why:"cgroup"`
-	// StartupCPUWeight: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// StartupCPUWeight is the same during boot and shutdown.
 	StartupCPUWeight string `parse:"cg-cpu-weight" level:"if-permitted" why:"cgroup"`
-	// CPUShares: cgroup v1 legacy; translate to IO*/CPUWeight/MemoryMax if v2 writable
+	// CPUShares is the share of CPU time in the old hierarchy.
 	CPUShares string `parse:"cpu-shares" level:"accepted" why:"cgroup-v1"`
-	// StartupCPUShares: cgroup v1 legacy; translate to IO*/CPUWeight/MemoryMax if v2 writable
+	// StartupCPUShares is the same during boot and shutdown.
 	StartupCPUShares string `parse:"cpu-shares" level:"accepted" why:"cgroup-v1"`
-	// CPUQuota: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// CPUQuota is the CPU time allowed, in percent of one CPU.
 	CPUQuota string `parse:"cpu-quota" level:"if-permitted" why:"cgroup"`
-	// CPUQuotaPeriodSec: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// CPUQuotaPeriodSec is the period over which CPUQuota= is measured.
 	CPUQuotaPeriodSec Usec `parse:"sec-def-infinity" level:"if-permitted" why:"cgroup" default:"infinity"`
-	// MemoryAccounting: accounting on if cgroup writable; else show "[not set]"
+	// MemoryAccounting counts memory.
 	MemoryAccounting bool `parse:"bool" level:"if-permitted" why:"cgroup"`
-	// MemoryMin: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// MemoryMin is memory that is never reclaimed, in bytes.
 	MemoryMin Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup"`
-	// DefaultMemoryMin: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// DefaultMemoryMin is the same for the units of a slice.
 	DefaultMemoryMin Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup"`
-	// DefaultMemoryLow: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// DefaultMemoryLow is MemoryLow= for the units of a slice.
 	DefaultMemoryLow Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup"`
-	// DefaultStartupMemoryLow: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// DefaultStartupMemoryLow is the same during boot and shutdown.
 	DefaultStartupMemoryLow Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup"`
-	// MemoryLow: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// MemoryLow is memory that is reclaimed only at need, in bytes.
 	MemoryLow Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup"`
-	// StartupMemoryLow: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// StartupMemoryLow is the same during boot and shutdown.
 	StartupMemoryLow Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup"`
-	// MemoryHigh: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// MemoryHigh is the memory beyond which processes are slowed down, in bytes.
 	MemoryHigh Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
-	// StartupMemoryHigh: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// StartupMemoryHigh is the same during boot and shutdown.
 	StartupMemoryHigh Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
-	// MemoryMax: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// MemoryMax is the most memory, in bytes.
 	MemoryMax Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
-	// StartupMemoryMax: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// StartupMemoryMax is the same during boot and shutdown.
 	StartupMemoryMax Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
-	// MemorySwapMax: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// MemorySwapMax is the most swap, in bytes.
 	MemorySwapMax Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
-	// StartupMemorySwapMax: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// StartupMemorySwapMax is the same during boot and shutdown.
 	StartupMemorySwapMax Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
-	// MemoryZSwapMax: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// MemoryZSwapMax is the most compressed swap, in bytes.
 	MemoryZSwapMax Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
-	// StartupMemoryZSwapMax: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// StartupMemoryZSwapMax is the same during boot and shutdown.
 	StartupMemoryZSwapMax Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
-	// MemoryZSwapWriteback: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// MemoryZSwapWriteback lets compressed swap be written to disk.
 	MemoryZSwapWriteback bool `parse:"bool" level:"if-permitted" why:"cgroup" default:"yes"`
-	// MemoryLimit: cgroup v1 legacy; translate to IO*/CPUWeight/MemoryMax if v2 writable
+	// MemoryLimit is the most memory in the old hierarchy.
 	MemoryLimit Bytes `parse:"memory-limit" level:"accepted" why:"cgroup-v1" default:"infinity"`
-	// DeviceAllow: BPF/nft/devices controller: unavailable unprivileged; notice once
+	// DeviceAllow are the devices that may be used.
 	DeviceAllow []string `parse:"device-allow" level:"accepted" why:"bpf"`
-	// DevicePolicy: BPF/nft/devices controller: unavailable unprivileged; notice once
+	// DevicePolicy says which devices may be used beside those.
 	DevicePolicy string `parse:"device-policy" level:"accepted" why:"bpf" default:"auto"`
-	// IOAccounting: accounting on if cgroup writable; else show "[not set]"
+	// IOAccounting counts I/O.
 	IOAccounting bool `parse:"bool" level:"if-permitted" why:"cgroup"`
-	// IOWeight: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// IOWeight is the share of I/O among siblings, 1 to 10000.
 	IOWeight *uint64 `parse:"cg-weight" level:"if-permitted" why:"cgroup"`
-	// StartupIOWeight: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// StartupIOWeight is the same during boot and shutdown.
 	StartupIOWeight *uint64 `parse:"cg-weight" level:"if-permitted" why:"cgroup"`
-	// IODeviceWeight: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// IODeviceWeight are shares of I/O by device.
 	IODeviceWeight []string `parse:"io-device-weight" level:"if-permitted" why:"cgroup"`
-	// IOReadBandwidthMax: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// IOReadBandwidthMax are limits of reading by device, in bytes a second.
 	IOReadBandwidthMax []string `parse:"io-limit" level:"if-permitted" why:"cgroup"`
-	// IOWriteBandwidthMax: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// IOWriteBandwidthMax are limits of writing by device, in bytes a second.
 	IOWriteBandwidthMax []string `parse:"io-limit" level:"if-permitted" why:"cgroup"`
-	// IOReadIOPSMax: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// IOReadIOPSMax are limits of reading by device, in operations a second.
 	IOReadIOPSMax []string `parse:"io-limit" level:"if-permitted" why:"cgroup"`
-	// IOWriteIOPSMax: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// IOWriteIOPSMax are limits of writing by device, in operations a second.
 	IOWriteIOPSMax []string `parse:"io-limit" level:"if-permitted" why:"cgroup"`
-	// IODeviceLatencyTargetSec: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// IODeviceLatencyTargetSec are target latencies by device.
 	IODeviceLatencyTargetSec []string `parse:"io-device-latency" level:"if-permitted" why:"cgroup"`
-	// BlockIOAccounting: cgroup v1 legacy; translate to IO*/CPUWeight/MemoryMax if v2 writable
+	// BlockIOAccounting counts I/O in the old hierarchy.
 	BlockIOAccounting bool `parse:"bool" level:"accepted" why:"cgroup-v1"`
-	// BlockIOWeight: cgroup v1 legacy; translate to IO*/CPUWeight/MemoryMax if v2 writable
+	// BlockIOWeight is the share of I/O in the old hierarchy.
 	BlockIOWeight string `parse:"blockio-weight" level:"accepted" why:"cgroup-v1"`
-	// StartupBlockIOWeight: cgroup v1 legacy; translate to IO*/CPUWeight/MemoryMax if v2 writable
+	// StartupBlockIOWeight is the same during boot and shutdown.
 	StartupBlockIOWeight string `parse:"blockio-weight" level:"accepted" why:"cgroup-v1"`
-	// BlockIODeviceWeight: cgroup v1 legacy; translate to IO*/CPUWeight/MemoryMax if v2 writable
+	// BlockIODeviceWeight are shares of I/O by device in the old hierarchy.
 	BlockIODeviceWeight []string `parse:"blockio-device-weight" level:"accepted" why:"cgroup-v1"`
-	// BlockIOReadBandwidth: cgroup v1 legacy; translate to IO*/CPUWeight/MemoryMax if v2 writable
+	// BlockIOReadBandwidth are limits of reading in the old hierarchy.
 	BlockIOReadBandwidth []string `parse:"blockio-bandwidth" level:"accepted" why:"cgroup-v1"`
-	// BlockIOWriteBandwidth: cgroup v1 legacy; translate to IO*/CPUWeight/MemoryMax if v2 writable
+	// BlockIOWriteBandwidth are limits of writing in the old hierarchy.
 	BlockIOWriteBandwidth []string `parse:"blockio-bandwidth" level:"accepted" why:"cgroup-v1"`
-	// TasksAccounting: accounting on if cgroup writable; else show "[not set]"
+	// TasksAccounting counts tasks.
 	TasksAccounting bool `parse:"bool" level:"if-permitted" why:"cgroup"`
-	// TasksMax: write cgroup v2 attribute of the unit cgroup when writable; else notice once
+	// TasksMax is the most tasks: a number, a percentage, or "infinity".
 	TasksMax string `parse:"tasks-max" level:"if-permitted" why:"cgroup"`
-	// Delegate: cgroup delegation if /sys/fs/cgroup writable
+	// Delegate leaves the control group's subtree to the service.
 	Delegate string `parse:"delegate" level:"if-permitted" why:"cgroup"`
-	// DelegateSubgroup: cgroup delegation if /sys/fs/cgroup writable
+	// DelegateSubgroup is the subgroup in which the service's processes start.
 	DelegateSubgroup string `parse:"delegate-subgroup" level:"if-permitted" why:"cgroup"`
-	// DisableControllers: cgroup delegation if /sys/fs/cgroup writable
+	// DisableControllers are controllers that are off for the unit and those below.
 	DisableControllers []string `parse:"disable-controllers" level:"if-permitted" why:"cgroup"`
-	// IPAccounting: BPF/nft/devices controller: unavailable unprivileged; notice once
+	// IPAccounting counts network traffic.
 	IPAccounting bool `parse:"bool" level:"accepted" why:"bpf"`
-	// IPAddressAllow: BPF/nft/devices controller: unavailable unprivileged; notice once
+	// IPAddressAllow are addresses with which traffic is allowed.
 	IPAddressAllow []string `parse:"in-addr-prefixes" level:"accepted" why:"bpf"`
-	// IPAddressDeny: BPF/nft/devices controller: unavailable unprivileged; notice once
+	// IPAddressDeny are addresses with which traffic is forbidden.
 	IPAddressDeny []string `parse:"in-addr-prefixes" level:"accepted" why:"bpf"`
-	// IPIngressFilterPath: BPF/nft/devices controller: unavailable unprivileged; notice once
+	// IPIngressFilterPath are BPF programs for what comes in.
 	IPIngressFilterPath []string `parse:"ip-filter-bpf-progs" level:"accepted" why:"bpf"`
-	// IPEgressFilterPath: BPF/nft/devices controller: unavailable unprivileged; notice once
+	// IPEgressFilterPath are BPF programs for what goes out.
 	IPEgressFilterPath []string `parse:"ip-filter-bpf-progs" level:"accepted" why:"bpf"`
-	// ManagedOOMSwap: systemd-oomd only
+	// ManagedOOMSwap lets systemd-oomd act on the unit for want of swap.
 	ManagedOOMSwap string `parse:"managed-oom-mode" level:"accepted" why:"cgroup"`
-	// ManagedOOMMemoryPressure: systemd-oomd only
+	// ManagedOOMMemoryPressure lets systemd-oomd act on the unit for memory pressure.
 	ManagedOOMMemoryPressure string `parse:"managed-oom-mode" level:"accepted" why:"cgroup"`
-	// ManagedOOMMemoryPressureLimit: systemd-oomd only
+	// ManagedOOMMemoryPressureLimit is the pressure from which it acts.
 	ManagedOOMMemoryPressureLimit string `parse:"managed-oom-mem-pressure-limit" level:"accepted" why:"cgroup"`
-	// ManagedOOMPreference: systemd-oomd only
+	// ManagedOOMPreference says how readily it chooses the unit.
 	ManagedOOMPreference string `parse:"managed-oom-preference" level:"accepted" why:"cgroup"`
-	// BPFProgram: BPF/nft/devices controller: unavailable unprivileged; notice once
+	// BPFProgram are BPF programs to attach.
 	BPFProgram []string `parse:"bpf-foreign-program" level:"accepted" why:"bpf"`
-	// SocketBindAllow: BPF/nft/devices controller: unavailable unprivileged; notice once
+	// SocketBindAllow are addresses to which sockets may be bound.
 	SocketBindAllow []string `parse:"cgroup-socket-bind" level:"accepted" why:"bpf"`
-	// SocketBindDeny: BPF/nft/devices controller: unavailable unprivileged; notice once
+	// SocketBindDeny are addresses to which sockets may not be bound.
 	SocketBindDeny []string `parse:"cgroup-socket-bind" level:"accepted" why:"bpf"`
-	// RestrictNetworkInterfaces: BPF/nft/devices controller: unavailable unprivileged; notice once
+	// RestrictNetworkInterfaces are the network interfaces that may be used, or may not with "~".
 	RestrictNetworkInterfaces []string `parse:"restrict-network-interfaces" level:"accepted" why:"bpf"`
-	// MemoryPressureThresholdSec: MEMORY_PRESSURE_WATCH env needs unit cgroup; else unset
+	// MemoryPressureThresholdSec is the stall from which memory pressure is told to the service.
 	MemoryPressureThresholdSec Usec `parse:"sec" level:"if-permitted" why:"cgroup"`
-	// MemoryPressureWatch: MEMORY_PRESSURE_WATCH env needs unit cgroup; else unset
+	// MemoryPressureWatch says whether memory pressure is told to the service.
 	MemoryPressureWatch string `parse:"memory-pressure-watch" level:"if-permitted" why:"cgroup"`
-	// NFTSet: BPF/nft/devices controller: unavailable unprivileged; notice once
+	// NFTSet are nftables sets to which the unit's ids are added.
 	NFTSet []string `parse:"cgroup-nft-set" level:"accepted" why:"bpf"`
-	// CoredumpReceive: coredump forwarding
+	// CoredumpReceive lets the service receive core dumps of its own control group.
 	CoredumpReceive bool `parse:"bool" level:"accepted" why:"cgroup"`
 	// What older releases had; the name is known and does nothing.
 	_ struct{} `parse:"ignored" names:"NetClass" obsolete:"NetClass" level:"accepted" why:"obsolete"`

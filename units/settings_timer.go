@@ -4,22 +4,22 @@ package units
 type TimerSettings struct {
 	// Triggers are the On…Sec= and OnCalendar= settings in the order of the file; an empty one resets them all.
 	Triggers []TimerSpec `parse:"timer" names:"OnActiveSec,OnBootSec,OnStartupSec,OnUnitActiveSec,OnUnitInactiveSec,OnCalendar" level:"enforced"`
-	// OnClockChange: TFD_TIMER_CANCEL_ON_SET / watch /etc/localtime
+	// OnClockChange triggers when the system clock is set.
 	OnClockChange bool `parse:"bool" level:"enforced"`
-	// OnTimezoneChange: TFD_TIMER_CANCEL_ON_SET / watch /etc/localtime
+	// OnTimezoneChange triggers when the time zone changes.
 	OnTimezoneChange bool `parse:"bool" level:"enforced"`
-	// Persistent: stamp file /var/lib/systemd/timers/stamp-NAME mtime; elapse at start if missed
+	// Persistent triggers at start if an elapse of OnCalendar= was missed; the time is kept in a file.
 	Persistent bool `parse:"bool" level:"enforced"`
-	// WakeSystem: CLOCK_*_ALARM needs CAP_WAKE_ALARM; fall back to normal clock
+	// WakeSystem wakes the machine for an elapse.
 	WakeSystem bool `parse:"bool" level:"accepted" why:"wake"`
-	// RemainAfterElapse: as documented; AccuracySec default 1min, no early elapse
+	// RemainAfterElapse keeps an elapsed timer loaded.
 	RemainAfterElapse bool `parse:"bool" level:"enforced" default:"yes"`
-	// FixedRandomDelay: as documented; AccuracySec default 1min, no early elapse
+	// FixedRandomDelay makes the random delay the same every time.
 	FixedRandomDelay bool `parse:"bool" level:"enforced"`
-	// AccuracySec: as documented; AccuracySec default 1min, no early elapse
+	// AccuracySec is how much later than due the timer may elapse, to save wakeups.
 	AccuracySec Usec `parse:"sec" level:"enforced" default:"1min"`
-	// RandomizedDelaySec: as documented; AccuracySec default 1min, no early elapse
+	// RandomizedDelaySec is a random delay, at most.
 	RandomizedDelaySec Usec `parse:"sec" level:"enforced"`
-	// Unit: as documented; AccuracySec default 1min, no early elapse
+	// Unit is the unit to start, by default the service of the same name.
 	Unit string `parse:"trigger-unit" level:"enforced"`
 }

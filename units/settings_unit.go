@@ -2,96 +2,100 @@ package units
 
 // UnitSettings are the settings of [Unit] (systemd.unit(5)).
 type UnitSettings struct {
-	// Description: free text, specifiers expanded (%n,%i..); shown by status/show/list-units
+	// Description is a short name for people.
 	Description string `parse:"unit-string-printf" level:"enforced"`
-	// Documentation: space list of URIs (http/https/file/info/man); empty resets; display only
+	// Documentation are URIs of documentation.
 	Documentation []string `parse:"documentation" level:"enforced"`
-	// SourcePath: path string only (generators); display
+	// SourcePath is the file from which a generator made the unit.
 	SourcePath string `parse:"unit-path-printf" level:"enforced"`
-	// Requires: pull in + fail start job if dep job fails AND After= is set; stop/restart propagates back from dep
+	// Requires are started together with the unit; if one ordered before it fails, so does the unit, and a stop
+	// of one stops it.
 	Requires []string `parse:"unit-deps" level:"enforced" obsolete:"RequiresOverridable"`
-	// Requisite: verify-active job on dep; start fails if dep not active; stop/restart propagates
+	// Requisite must be active already, or starting the unit fails.
 	Requisite []string `parse:"unit-deps" level:"enforced" obsolete:"RequisiteOverridable"`
-	// Wants: pull in, failures ignored
+	// Wants are started together with the unit; their failure does not matter.
 	Wants []string `parse:"unit-deps" level:"enforced"`
-	// BindsTo: as Requires + unit is stopped whenever dep leaves active (even by itself); with After= dep must be active at job run
+	// BindsTo is as Requires=, and the unit stops when one of them leaves the active state for any reason.
 	BindsTo []string `parse:"unit-deps" level:"enforced" alias:"BindTo"`
-	// Upholds: continuously restart dep while this unit is active (v249; retried on a rate-limited queue)
+	// Upholds are started again whenever they are found inactive while the unit is active.
 	Upholds []string `parse:"unit-deps" level:"enforced"`
-	// Conflicts: stop job on other unit when started (both directions)
+	// Conflicts are stopped when the unit starts, and the other way round.
 	Conflicts []string `parse:"unit-deps" level:"enforced"`
-	// Before: ordering only; reversed for stop, stop-before-start
+	// Before are started after the unit, and stopped before it.
 	Before []string `parse:"unit-deps" level:"enforced"`
-	// After: ordering only; reversed for stop, stop-before-start
+	// After are started before the unit, and stopped after it.
 	After []string `parse:"unit-deps" level:"enforced"`
-	// OnSuccess: enqueue units when result success / failed state entered, with On*JobMode
+	// OnSuccess are started when the unit becomes inactive without a failure.
 	OnSuccess []string `parse:"unit-deps" level:"enforced"`
-	// OnFailure: enqueue units when result success / failed state entered, with On*JobMode
+	// OnFailure are started when the unit fails.
 	OnFailure []string `parse:"unit-deps" level:"enforced"`
-	// PropagatesReloadTo: propagate reload jobs
+	// PropagatesReloadTo are reloaded with the unit.
 	PropagatesReloadTo []string `parse:"unit-deps" level:"enforced" alias:"PropagateReloadTo"`
-	// ReloadPropagatedFrom: propagate reload jobs
+	// ReloadPropagatedFrom reload the unit with them.
 	ReloadPropagatedFrom []string `parse:"unit-deps" level:"enforced" alias:"PropagateReloadFrom"`
-	// PropagatesStopTo: propagate stop jobs (not restart)
+	// PropagatesStopTo are stopped with the unit.
 	PropagatesStopTo []string `parse:"unit-deps" level:"enforced"`
-	// StopPropagatedFrom: propagate stop jobs (not restart)
+	// StopPropagatedFrom stop the unit with them.
 	StopPropagatedFrom []string `parse:"unit-deps" level:"enforced"`
-	// PartOf: stop and restart (as try-restart) propagate from listed unit to this one; never start
+	// PartOf stop and restart the unit with them.
 	PartOf []string `parse:"unit-deps" level:"enforced"`
-	// JoinsNamespaceOf: only meaningful with PrivateTmp/PrivateNetwork/PrivateIPC namespaces; keep as dependency for display
+	// JoinsNamespaceOf are units whose private /tmp, network and IPC the unit shares.
 	JoinsNamespaceOf []string `parse:"unit-deps" level:"if-permitted" why:"namespace"`
-	// RequiresMountsFor: adds Requires+After (WantsMountsFor: Wants+After) on .mount units of the path prefixes if such unit files exist / are mounted
+	// RequiresMountsFor are paths whose mounts the unit requires and is ordered after.
 	RequiresMountsFor []string `parse:"unit-mounts-for" level:"enforced"`
-	// WantsMountsFor: adds Requires+After (WantsMountsFor: Wants+After) on .mount units of the path prefixes if such unit files exist / are mounted
+	// WantsMountsFor are paths whose mounts the unit wants and is ordered after.
 	WantsMountsFor []string `parse:"unit-mounts-for" level:"enforced"`
-	// StopWhenUnneeded: stop when no active unit requires/wants it (checked from a queue)
+	// StopWhenUnneeded stops the unit when nothing active needs it any more.
 	StopWhenUnneeded bool `parse:"bool" level:"enforced"`
-	// RefuseManualStart: deny start/stop requested directly by user (systemctl exit 4), deps still may
+	// RefuseManualStart lets the unit be started by dependencies only.
 	RefuseManualStart bool `parse:"bool" level:"enforced"`
-	// RefuseManualStop: deny start/stop requested directly by user (systemctl exit 4), deps still may
+	// RefuseManualStop lets the unit be stopped by dependencies only.
 	RefuseManualStop bool `parse:"bool" level:"enforced"`
-	// AllowIsolate: needed for isolate; else NoIsolation error
+	// AllowIsolate lets the unit be isolated.
 	AllowIsolate bool `parse:"bool" level:"enforced"`
-	// DefaultDependencies: no => skip sysinit/basic/shutdown (etc) default deps
+	// DefaultDependencies gives the unit the dependencies usual for its type.
 	DefaultDependencies bool `parse:"bool" level:"enforced" default:"yes"`
-	// SurviveFinalKillSignal: skip unit in final kill (soft-reboot/shutdown kill spree)
+	// SurviveFinalKillSignal spares the unit's processes in a soft reboot.
 	SurviveFinalKillSignal bool `parse:"bool" level:"if-permitted" why:"final-kill"`
-	// OnSuccessJobMode: job mode for OnSuccess/OnFailure (default: OnFailure replace, OnSuccess fail)
+	// OnSuccessJobMode is the job mode for OnSuccess=.
 	OnSuccessJobMode JobMode `parse:"job-mode" level:"enforced" default:"fail"`
-	// OnFailureJobMode: job mode for OnSuccess/OnFailure (default: OnFailure replace, OnSuccess fail)
+	// OnFailureJobMode is the job mode for OnFailure=.
 	OnFailureJobMode JobMode `parse:"job-mode" level:"enforced" alias:"OnFailureIsolate" default:"replace"`
-	// IgnoreOnIsolate: keep unit running through isolate (services default no; others yes)
+	// IgnoreOnIsolate keeps the unit when another one is isolated.
 	IgnoreOnIsolate bool `parse:"bool" level:"enforced"`
-	// JobTimeoutSec: job timeouts: start at install / at run of the job; result "timeout" then JobTimeoutAction
+	// JobTimeoutSec is how long a job of the unit may exist.
 	JobTimeoutSec Usec `parse:"job-timeout-sec" level:"enforced" default:"infinity"`
-	// JobRunningTimeoutSec: job timeouts: start at install / at run of the job; result "timeout" then JobTimeoutAction
+	// JobRunningTimeoutSec is how long a job of the unit may run.
 	JobRunningTimeoutSec Usec `parse:"job-running-timeout-sec" level:"enforced" default:"infinity"`
-	// JobTimeoutAction: job timeouts: start at install / at run of the job; result "timeout" then JobTimeoutAction
+	// JobTimeoutAction is what is done when a job takes longer.
 	JobTimeoutAction EmergencyAction `parse:"emergency-action" level:"enforced" default:"none"`
-	// JobTimeoutRebootArgument: reboot() argument: only stored (reboot of container = exit)
+	// JobTimeoutRebootArgument is the argument of a reboot by JobTimeoutAction=.
 	JobTimeoutRebootArgument string `parse:"reboot-parameter" level:"if-permitted" why:"reboot"`
-	// StartLimitIntervalSec: start rate limit (default 10s/5 from manager); counted per start, also manual ones; 0 disables
+	// StartLimitIntervalSec is the window in which StartLimitBurst= starts are allowed; 0 for no limit.
 	StartLimitIntervalSec Usec `parse:"sec" level:"enforced" alias:"StartLimitInterval" default:"10" moved:"Service.StartLimitInterval"`
-	// StartLimitBurst: start rate limit (default 10s/5 from manager); counted per start, also manual ones; 0 disables
+	// StartLimitBurst is how many starts are allowed in one window.
 	StartLimitBurst uint `parse:"unsigned" level:"enforced" default:"5" moved:"Service.StartLimitBurst"`
-	// StartLimitAction: emergency action enum none,reboot[-force|-immediate],poweroff*,exit[-force],soft-reboot*,kexec*,halt*: map to container exit
+	// StartLimitAction is what is done when the unit starts too often.
 	StartLimitAction EmergencyAction `parse:"emergency-action" level:"enforced" default:"none" moved:"Service.StartLimitAction"`
-	// FailureAction: emergency action enum none,reboot[-force|-immediate],poweroff*,exit[-force],soft-reboot*,kexec*,halt*: map to container exit
+	// FailureAction is what is done when the unit fails.
 	FailureAction EmergencyAction `parse:"emergency-action" level:"enforced" default:"none" moved:"Service.FailureAction"`
-	// SuccessAction: emergency action enum none,reboot[-force|-immediate],poweroff*,exit[-force],soft-reboot*,kexec*,halt*: map to container exit
+	// SuccessAction is what is done when the unit becomes inactive without a failure.
 	SuccessAction EmergencyAction `parse:"emergency-action" level:"enforced" default:"none"`
-	// FailureActionExitStatus: exit code handed to exit action (else main process status)
+	// FailureActionExitStatus is the manager's exit status after FailureAction=exit; by default that of the
+	// main process.
 	FailureActionExitStatus *int `parse:"exit-status" level:"enforced"`
-	// SuccessActionExitStatus: exit code handed to exit action (else main process status)
+	// SuccessActionExitStatus is the manager's exit status after SuccessAction=exit; by default that of the
+	// main process.
 	SuccessActionExitStatus *int `parse:"exit-status" level:"enforced"`
-	// RebootArgument: reboot() argument: only stored (reboot of container = exit)
+	// RebootArgument is the argument of a reboot by an action.
 	RebootArgument string `parse:"reboot-parameter" level:"if-permitted" moved:"Service.RebootArgument" why:"reboot"`
-	// CollectMode: inactive (default) or inactive-or-failed: GC/unload rule
+	// CollectMode says whether a failed unit may be forgotten.
 	CollectMode CollectMode `parse:"collect-mode" level:"enforced" default:"inactive"`
-	// Conditions and Asserts are the Condition…= and Assert…= settings in the order of the file.
-	// An empty value resets all of a kind.
+	// Conditions are tested when the unit is to start; if they do not hold, it is skipped. With "|" one of
+	// several must hold, with "!" it must not. An empty value resets all of them.
 	Conditions []Condition `parse:"condition" level:"enforced"`
-	Asserts    []Condition `parse:"condition" level:"enforced"`
+	// Asserts are like conditions; if they do not hold, the start fails.
+	Asserts []Condition `parse:"condition" level:"enforced"`
 	// What older releases had; the name is known and does nothing.
 	_ struct{} `parse:"ignored" names:"IgnoreOnSnapshot" obsolete:"IgnoreOnSnapshot" level:"accepted" why:"obsolete"`
 }

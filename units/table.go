@@ -38,6 +38,9 @@ type Setting struct {
 	Note    string // why the level is not enforced; empty for enforced ones
 	Default string
 	Parser  string
+	Page    string   // the man page that describes it, "systemd.exec(5)"
+	Field   string   // the struct field that holds it, "ExecSettings.User"
+	Aliases []string // other accepted names, obsolete ones included
 	// Obsolete is set when the name looked up is an old one that systemd warns about.
 	Obsolete bool
 
@@ -73,6 +76,13 @@ var partTypes = [parts]reflect.Type{
 	reflect.TypeFor[MountSettings](), reflect.TypeFor[AutomountSettings](), reflect.TypeFor[SwapSettings](),
 	reflect.TypeFor[ScopeSettings](), reflect.TypeFor[ExecSettings](), reflect.TypeFor[KillSettings](),
 	reflect.TypeFor[ResourceSettings](),
+}
+
+// partPages is the man page of each part.
+var partPages = [parts]string{
+	"systemd.unit(5)", "systemd.unit(5)", "systemd.service(5)", "systemd.socket(5)", "systemd.timer(5)",
+	"systemd.path(5)", "systemd.mount(5)", "systemd.automount(5)", "systemd.swap(5)", "systemd.scope(5)",
+	"systemd.exec(5)", "systemd.kill(5)", "systemd.resource-control(5)",
 }
 
 // sectionParts says which structs make up a section. Every unit has [Unit] and [Install], and the section of
@@ -203,9 +213,14 @@ func addSetting(sections map[string]map[string]*Setting, section string, p part,
 		Note:    obstacles[f.Tag.Get("why")],
 		Default: f.Tag.Get("default"),
 		Parser:  parser,
+		Page:    partPages[p],
+		Field:   partTypes[p].Name() + "." + f.Name,
 		part:    p, index: i, parse: valueParsers()[parser],
 	}
 	obsolete := splitList(f.Tag.Get("obsolete"))
+	if f.Name != "_" {
+		base.Aliases = append(splitList(f.Tag.Get("alias")), obsolete...)
+	}
 	for _, name := range fieldNames(f) {
 		s := base
 		s.Name = name

@@ -77,12 +77,18 @@ type Unit struct {
 
 // InstallSettings are the settings of [Install] (systemd.unit(5)); only enable and disable read them.
 type InstallSettings struct {
-	Alias           []string `parse:"install" level:"enforced"`
-	WantedBy        []string `parse:"install" level:"enforced"`
-	RequiredBy      []string `parse:"install" level:"enforced"`
-	UpheldBy        []string `parse:"install" level:"enforced"`
-	Also            []string `parse:"install" level:"enforced"`
-	DefaultInstance string   `parse:"install-instance" level:"enforced"`
+	// Alias are further names, made as links by systemctl enable.
+	Alias []string `parse:"install" level:"enforced"`
+	// WantedBy are units that want this one once it is enabled.
+	WantedBy []string `parse:"install" level:"enforced"`
+	// RequiredBy are units that require this one once it is enabled.
+	RequiredBy []string `parse:"install" level:"enforced"`
+	// UpheldBy are units that uphold this one once it is enabled.
+	UpheldBy []string `parse:"install" level:"enforced"`
+	// Also are units that are enabled and disabled together with this one.
+	Also []string `parse:"install" level:"enforced"`
+	// DefaultInstance is the instance that enabling the template enables.
+	DefaultInstance string `parse:"install-instance" level:"enforced"`
 }
 
 // Set is a set of unit names that keeps the order in which they were added.

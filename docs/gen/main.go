@@ -16,6 +16,7 @@ import (
 // parts are the generators by name.
 var parts = map[string]func() string{
 	"configuration": configuration,
+	"directives":    directives,
 }
 
 func main() {
