@@ -17,12 +17,14 @@ import (
 // their signal.
 //
 // A unit that shutdown.target does not conflict with (DefaultDependencies=no) is not stopped by that
-// transaction. It may be what others log to until the end, so it is stopped in a second round.
+// transaction. It may be what others log to until the end, so it is stopped in a second round. That begins
+// when no job of the first is left, or when only an eighth of the budget is.
 type ending struct {
 	objective Objective
 	deadline  units.Usec // Infinity: no budget
 	round     int
-	last      timer
+	hurry     timer // the second round must begin
+	last      timer // the budget is spent
 	cut       []string
 }
 
@@ -66,6 +68,7 @@ func (m *Manager) shutdown(o Objective) {
 	}
 	m.state = Stopping
 	m.ending = &ending{objective: o}
+	m.ending.hurry.fire = m.hurry
 	m.ending.last.fire = m.outOfTime
 	m.setDeadline(deadline)
 
@@ -97,6 +100,9 @@ func (m *Manager) setDeadline(at units.Usec) {
 	e := m.ending
 	e.deadline = at
 	m.timers.set(&e.last, at)
+	if at != units.Infinity {
+		m.timers.set(&e.hurry, at-(at-min(at, m.now()))/8)
+	}
 	for _, u := range m.sorted() {
 		if u.active != Deactivating {
 			continue
@@ -127,19 +133,37 @@ func (m *Manager) stopAll(pick func(*Unit) bool) bool {
 // checkEnd goes on when no job is left: to the second round, or to the end.
 func (m *Manager) checkEnd() bool {
 	e := m.ending
-	// A target has nothing to stop, and the order that it gives to others has been kept.
-	if e.round++; e.round <= 2 && m.stopAll(func(u *Unit) bool { return TypeOf(u.Name) != "target" }) {
+	m.timers.clear(&e.hurry)
+	if e.round++; e.round <= 2 && m.stopAll(notTarget) {
 		return true
 	}
 	m.exit(e.objective)
 	return true
 }
 
-// outOfTime: the budget is spent.
+// notTarget picks what can have something to stop. The order that targets give to others has been kept.
+func notTarget(u *Unit) bool { return TypeOf(u.Name) != "target" }
+
+// hurry begins the second round while jobs of the first are left: something hangs.
+func (m *Manager) hurry() {
+	e := m.ending
+	if e.round > 0 {
+		return
+	}
+	e.round = 1
+	for _, j := range m.sortedJobs() {
+		if j.installed && j.Type != JobStop {
+			m.finish(j, JobCanceled, false)
+		}
+	}
+	m.stopAll(notTarget)
+}
+
+// outOfTime: the budget is spent. What is left is the host's to kill.
 func (m *Manager) outOfTime() {
 	var left []string
 	for _, u := range m.sorted() {
-		if !u.active.down() && u.slotEnd != 0 || u.stopPending() {
+		if notTarget(u) && TypeOf(u.Name) != "slice" && !u.perpetual() && !u.active.down() {
 			left = append(left, u.Name)
 			m.cutShort(u)
 		}
@@ -155,6 +179,7 @@ func (m *Manager) exit(o Objective) {
 	m.finished = true
 	if m.ending != nil {
 		m.timers.clear(&m.ending.last)
+		m.timers.clear(&m.ending.hurry)
 		if len(m.ending.cut) > 0 {
 			m.host.Log(LevelWarning, "", "Cut short, to be down in time: "+strings.Join(m.ending.cut, " "))
 		}

@@ -79,7 +79,8 @@ func newStory(t *testing.T) *story {
 	var seed uint64
 	s.config.Rand = func() uint64 { seed++; return seed }
 	s.host = &fakeHost{clock: 100_000_000, procs: map[int]*fakeProcess{}, files: map[string]string{},
-		sub: map[string]string{}, stubborn: map[string]bool{}, refused: map[string]bool{}, level: LevelWarning}
+		sub: map[string]string{}, stubborn: map[string]bool{}, refused: map[string]bool{},
+		undying: map[string]bool{}, level: LevelWarning}
 	return s
 }
 
@@ -211,6 +212,13 @@ var storyCommands = map[string]func(*story, []string, []string) error{
 	"stubborn": func(s *story, w, _ []string) error {
 		for _, name := range w {
 			s.host.stubborn[name] = true
+		}
+		return nil
+	},
+	// undying UNIT…: not even SIGKILL ends their processes (they hang in the kernel).
+	"undying": func(s *story, w, _ []string) error {
+		for _, name := range w {
+			s.host.undying[name] = true
 		}
 		return nil
 	},
@@ -373,6 +381,16 @@ var storyCommands = map[string]func(*story, []string, []string) error{
 		}
 		return nil
 	},
+	"ref":   func(s *story, w, _ []string) error { s.m.Ref(s.m.Load(w[0])); return nil },
+	"unref": func(s *story, w, _ []string) error { s.m.Unref(s.m.Load(w[0])); return nil },
+	"cut-short": func(s *story, _, _ []string) error {
+		fmt.Fprintln(&s.host.out, s.m.CutShort())
+		return nil
+	},
+	"cycles": func(s *story, _, _ []string) error {
+		fmt.Fprintln(&s.host.out, s.m.Cycles())
+		return nil
+	},
 	"state": func(s *story, _, _ []string) error {
 		fmt.Fprintln(&s.host.out, s.manager().State())
 		return nil
@@ -414,6 +432,7 @@ type fakeHost struct {
 	files    map[string]string // those that exist, with their content
 	stubborn map[string]bool
 	refused  map[string]bool
+	undying  map[string]bool
 	manual   bool
 	lastFD   int
 	sub      map[string]string // last sub-state printed of each unit
@@ -509,6 +528,7 @@ func (h *fakeHost) Signal(pid int, sig syscall.Signal) error {
 		fmt.Fprintf(&h.out, "signal %d %s %s\n", pid, p.unit, signalName(sig))
 	}
 	switch {
+	case h.undying[p.unit]:
 	case sig == syscall.SIGKILL:
 		h.end(p, "KILL")
 	case sig == syscall.SIGCONT || h.manual || h.stubborn[p.unit]:
