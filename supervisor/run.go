@@ -176,6 +176,9 @@ func (m *Manager) finish(j *Job, result JobResult, told bool) {
 		u.job = nil
 	}
 	m.host.JobDone(j)
+	if k, ok := u.kind.(waiter); ok && t == JobStart && result != JobDone {
+		k.startDropped()
+	}
 
 	if result != JobDone && told {
 		switch t {

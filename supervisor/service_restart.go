@@ -64,6 +64,23 @@ func (s *service) giveUpRestart() {
 	s.enter(s.deadState())
 }
 
+// startDropped: the start job has ended without a start. If it was that of an automatic restart (what the
+// service requires has failed, say), there will be none: the service is as down as its last run left it.
+func (s *service) startDropped() {
+	if s.sub != ServiceAutoRestartQueued {
+		return
+	}
+	failed := !s.succeeded()
+	s.returning, s.flushRestarts = false, true
+	s.releaseStore()
+	s.disconnect()
+	if failed {
+		s.enter(ServiceFailed)
+	} else {
+		s.enter(s.deadState())
+	}
+}
+
 // enterRestart asks for the start job of an automatic restart. Whatever is bound to the service restarts
 // with it.
 func (s *service) enterRestart() {

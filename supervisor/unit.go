@@ -103,6 +103,8 @@ type (
 	follower interface{ triggered(*Unit) }
 	// listener: descriptors are what a socket hands to its service.
 	listener interface{ descriptors() []FD }
+	// waiter: startDropped tells that a start job has ended without a start.
+	waiter interface{ startDropped() }
 	// idler: queueIdle tells that no job is left (Type=idle).
 	idler interface{ queueIdle() }
 	// budgeted: stopBudgetChanged tells a unit on its way down that the end has come nearer (stopBudget).
