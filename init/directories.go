@@ -86,7 +86,7 @@ func (s *Spawner) makeDirectory(p *process, d execDirectory, e units.ExecDirecto
 	}
 	defer unix.Close(fd)
 	if d.setting != "ConfigurationDirectory" || created {
-		if err := s.own1(fd, p, mode, d.setting != "RuntimeDirectory" && d.setting != "ConfigurationDirectory"); err != nil {
+		if err := s.handOver(fd, p, mode, d.setting != "RuntimeDirectory" && d.setting != "ConfigurationDirectory"); err != nil {
 			return err
 		}
 	}
@@ -103,8 +103,8 @@ func (s *Spawner) makeDirectory(p *process, d execDirectory, e units.ExecDirecto
 	return nil
 }
 
-// own1 gives a directory its mode and owner; with tree, also what is below, if the top belongs to somebody else.
-func (s *Spawner) own1(fd int, p *process, mode units.FileMode, tree bool) error {
+// handOver gives a directory its mode and owner; with tree, also what is below, if the top belongs to somebody else.
+func (s *Spawner) handOver(fd int, p *process, mode units.FileMode, tree bool) error {
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
 		return err
@@ -114,10 +114,8 @@ func (s *Spawner) own1(fd int, p *process, mode units.FileMode, tree bool) error
 		if err == nil && tree {
 			err = chownTree(fd, p.user.uid, p.user.gid, 0)
 		}
-		if err != nil {
-			if !errors.Is(err, unix.EPERM) || s.cfg.Identity.UID == 0 && p.user.uid == s.cfg.Identity.UID {
-				return err
-			}
+		// An unprivileged PID 1 cannot leave a group that a set-group-ID parent has given.
+		if err != nil && !(errors.Is(err, unix.EPERM) && st.Uid == p.user.uid) {
 			return err
 		}
 	}

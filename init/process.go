@@ -28,7 +28,6 @@ type process struct {
 	paths []string
 	argv  []string
 	env   []string
-	notes []string
 }
 
 // identity is who a process runs as.

@@ -3,7 +3,6 @@ package pid1
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -19,7 +18,6 @@ type stream struct {
 	same  int // the stream it duplicates, or -1
 	path  string
 	flags int
-	mode  os.FileMode
 	tty   units.StdioKind // how a terminal is taken for standard input
 }
 
