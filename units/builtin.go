@@ -9,32 +9,26 @@ import "embed"
 //go:embed builtin
 var builtin embed.FS
 
-// builtinAlias gives the unit that a further name of a built-in unit stands for, as a symlink would.
-func builtinAlias(name string) string {
-	switch name {
-	case "default.target":
-		return "multi-user.target"
-	case "ctrl-alt-del.target":
-		return "reboot.target"
-	case "runlevel0.target":
-		return "poweroff.target"
-	case "runlevel1.target":
-		return "rescue.target"
-	case "runlevel2.target", "runlevel3.target", "runlevel4.target":
-		return "multi-user.target"
-	case "runlevel5.target":
-		return "graphical.target"
-	case "runlevel6.target":
-		return "reboot.target"
-	}
-	return ""
+// builtinAliases are further names of built-in units, as symlinks would give them.
+var builtinAliases = [...]struct{ alias, name string }{
+	{"default.target", "multi-user.target"},
+	{"ctrl-alt-del.target", "reboot.target"},
+	{"runlevel0.target", "poweroff.target"},
+	{"runlevel1.target", "rescue.target"},
+	{"runlevel2.target", "multi-user.target"},
+	{"runlevel3.target", "multi-user.target"},
+	{"runlevel4.target", "multi-user.target"},
+	{"runlevel5.target", "graphical.target"},
+	{"runlevel6.target", "reboot.target"},
 }
 
 // Builtin returns the text of a unit that pintle brings along, and the name that its own name is an alias
 // of, if it is one.
 func Builtin(name string) (text []byte, alias string, ok bool) {
-	if alias = builtinAlias(name); alias != "" {
-		return nil, alias, true
+	for _, b := range builtinAliases {
+		if b.alias == name {
+			return nil, b.name, true
+		}
 	}
 	text, err := builtin.ReadFile("builtin/" + name)
 	return text, "", err == nil

@@ -1,6 +1,9 @@
 package units
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -43,5 +46,22 @@ func TestBuiltin(t *testing.T) {
 	}
 	if _, _, ok := Builtin("../builtin.go"); ok {
 		t.Error("a name with a slash leads out of the built-in units")
+	}
+}
+
+// A directory of dependencies for a built-in alias is one of the unit that it stands for.
+func TestBuiltinAliasWants(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "etc/systemd/system/default.target.wants")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("../web.service", filepath.Join(dir, "web.service")); err != nil {
+		t.Fatal(err)
+	}
+	g := NewGraph(Options{Root: root, Path: []string{"/etc/systemd/system"}})
+	u := g.Load("default.target")
+	if u.Name != "multi-user.target" || !slices.Contains(u.Wants, "web.service") || !slices.Contains(u.Aliases, "default.target") {
+		t.Errorf("default.target is %s, aliases %q, wants %q", u.Name, u.Aliases, u.Wants)
 	}
 }

@@ -185,6 +185,9 @@ func (g *Graph) load(u *Unit) {
 	l.start()
 	l.perpetual()
 	u.Aliases = slices.DeleteFunc(g.index.names(u.Name), func(n string) bool { return g.transient[n] != nil })
+	if !g.opts.NoBuiltin {
+		u.Aliases = append(u.Aliases, g.builtinNames(u.Name)...)
+	}
 	for _, alias := range u.Aliases {
 		if g.units[alias] == nil {
 			g.units[alias] = u
@@ -202,6 +205,16 @@ func (g *Graph) load(u *Unit) {
 	}
 	u.State = Loaded
 	l.lateExtras()
+}
+
+// builtinNames are the built-in aliases that stand for a unit, because no file has their name.
+func (g *Graph) builtinNames(id string) (names []string) {
+	for _, b := range builtinAliases {
+		if name, err := g.canonical(b.alias); err == nil && name == id && g.index.files[b.alias].path == "" && g.index.files[b.alias].alias == "" {
+			names = append(names, b.alias)
+		}
+	}
+	return names
 }
 
 // fragment reads the main file; false if the unit is done with.
