@@ -238,7 +238,7 @@ func (p *PID1) serviceEnv() []string {
 }
 
 func (p *PID1) newGraph() *units.Graph {
-	g := units.NewGraph(units.Options{Path: units.SystemPath(os.Getenv)})
+	g := units.NewGraph(units.Options{Path: units.SystemPath(os.Getenv), Host: units.SystemHost{}})
 	for _, problem := range g.Problems() {
 		p.logf(supervisor.LevelWarning, "%s", problem)
 	}
@@ -295,6 +295,9 @@ func (p *PID1) bootFinished() {
 		p.logf(supervisor.LevelNotice, "boot finished in %v; failed:%s", took.Round(time.Millisecond), failed)
 	} else {
 		p.logf(supervisor.LevelInfo, "boot finished in %v", took.Round(time.Millisecond))
+	}
+	if p.config.Boot.Tree {
+		p.dump()
 	}
 	p.outer.send("READY=1", "STATUS=Ready.")
 	if p.foreground != nil && p.stopBegan == 0 {

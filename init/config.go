@@ -24,6 +24,7 @@ type BootConfig struct {
 	Unit  string   `toml:"unit" doc:"the unit that a boot starts; --unit= overrides it"`
 	Vital []string `toml:"vital" doc:"units that the container lives for: when one of them fails for good, the container stops in order and ends with its status"`
 	Quiet bool     `toml:"quiet" doc:"show only warnings and failures on the console, not every unit that starts; --quiet sets it"`
+	Tree  bool     `toml:"tree" doc:"show the tree of units with their states when the boot is done, as SIGUSR2 does at any time; --tree sets it"`
 	Purge bool     `toml:"purge" doc:"empty /run and /tmp of what an earlier run of the container left there"`
 }
 

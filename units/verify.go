@@ -15,15 +15,15 @@ type Report struct {
 	Unenforced []Unenforced // what is right, but has no or not its whole effect in a container
 }
 
-// Verify loads the units and everything that they pull in, and tells what is wrong with each and what cannot
-// be enforced, in the order of their names. A unit that was asked for must exist; of one that others pull in
-// only what requires it fails.
-func (g *Graph) Verify(names ...string) []Report {
+// Verify loads units and tells what is wrong with each and what cannot be enforced, in the order of their
+// names; with pulled, also of everything that they pull in. A unit that was asked for must exist; of one that
+// others pull in only what requires it fails.
+func (g *Graph) Verify(pulled bool, names ...string) []Report {
 	for _, name := range names {
 		g.Load(name)
 	}
 	var reports []Report
-	for _, u := range g.pulledIn(names) {
+	for _, u := range g.starts(names, pulled) {
 		r := Report{Unit: u, Problems: slices.Clone(u.Problems), Unenforced: u.Unenforced}
 		asked := slices.ContainsFunc(names, func(n string) bool { return g.Get(n) == u })
 		switch u.State {
@@ -44,8 +44,8 @@ func (g *Graph) Verify(names ...string) []Report {
 	return reports
 }
 
-// pulledIn are the units and what starting them would start, by name.
-func (g *Graph) pulledIn(names []string) []*Unit {
+// starts are the units and, with pulled, what starting them would start, by name.
+func (g *Graph) starts(names []string, pulled bool) []*Unit {
 	seen := map[*Unit]bool{}
 	var all []*Unit
 	queue := slices.Clone(names)
@@ -57,6 +57,9 @@ func (g *Graph) pulledIn(names []string) []*Unit {
 		}
 		seen[u] = true
 		all = append(all, u)
+		if !pulled {
+			continue
+		}
 		for _, kind := range []Dependency{Requires, Requisite, BindsTo, Wants, Upholds, Triggers, OnFailure, OnSuccess} {
 			for _, name := range u.Deps[kind].Names() {
 				queue = append(queue, name)

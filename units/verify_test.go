@@ -44,7 +44,7 @@ MountFlags=
 	}
 	g := NewGraph(Options{Root: root, Path: []string{"/etc/systemd/system"}})
 	var got []string
-	for _, r := range g.Verify("a.service", "c.service", "nowhere.service") {
+	for _, r := range g.Verify(true, "a.service", "c.service", "nowhere.service") {
 		for _, p := range r.Problems {
 			got = append(got, p.String())
 		}
@@ -62,6 +62,9 @@ MountFlags=
 		"/etc/systemd/system/b.service: cannot execute /bin/missing: no such file",
 		"/etc/systemd/system/c.service: cannot run c.service: it ",
 		"nowhere.service: cannot find nowhere.service",
+	}
+	if alone := g.Verify(false, "a.service"); len(alone) != 1 || alone[0].Unit.Name != "a.service" {
+		t.Errorf("a.service alone: %v", alone)
 	}
 	if !slices.EqualFunc(got, want, func(g, w string) bool { return len(g) >= len(w) && g[:len(w)] == w }) {
 		t.Errorf("got:\n")

@@ -24,6 +24,7 @@ func initFlags(config *pid1.Config) *pflag.FlagSet {
 	flags.SetOutput(discard{})
 	flags.StringVar(&config.Boot.Unit, "unit", config.Boot.Unit, "start this `unit`")
 	flags.BoolVar(&config.Boot.Quiet, "quiet", config.Boot.Quiet, "show only warnings and failures on the console")
+	flags.BoolVar(&config.Boot.Tree, "tree", config.Boot.Tree, "show the tree of units when the boot is done")
 	return flags
 }
 

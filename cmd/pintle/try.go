@@ -17,6 +17,7 @@ func tryCommand() *cobra.Command {
 		o     try.Options
 		unit  string
 		quiet bool
+		tree  bool
 	)
 	c := &cobra.Command{
 		Use:   "try [flags] [ROOT] [UNIT-FILE...] [-- COMMAND [ARG...]]",
@@ -43,6 +44,9 @@ Ctrl-C and SIGTERM stop the container in order; SIGUSR2 shows the tree of its un
 			if quiet {
 				o.InitArgs = slices.Insert(o.InitArgs, 0, "--quiet")
 			}
+			if tree {
+				o.InitArgs = slices.Insert(o.InitArgs, 0, "--tree")
+			}
 			if err := tryArguments(&o, args); err != nil {
 				return err
 			}
@@ -59,7 +63,7 @@ Ctrl-C and SIGTERM stop the container in order; SIGUSR2 shows the tree of its un
 	f := c.Flags()
 	f.StringVar(&unit, "unit", "", "start this `unit` instead of the default target")
 	f.BoolVar(&quiet, "quiet", false, "show only warnings and failures on the console")
-	f.BoolVar(&o.Tree, "tree", false, "show the tree of units once the boot is done")
+	f.BoolVar(&tree, "tree", false, "show the tree of units once the boot is done")
 	f.BoolVar(&o.Stop, "stop", false, "stop once the boot is done")
 	f.BoolVar(&o.Keep, "keep", false, "let what is written reach ROOT")
 	f.BoolVar(&o.PrivateNetwork, "private-network", false, "a network of its own with only a loopback interface; services may then use ports below 1024")

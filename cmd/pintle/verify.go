@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -50,8 +51,8 @@ func verifyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify [flags] [UNIT|FILE...]",
 		Short: "Tell what is wrong in unit files, and what will not be enforced here",
-		Long: `Load the units, or the default target and the configuration where none is named, together with all
-that they pull in. Print what is wrong, and which of their settings will not be enforced here and why.
+		Long: `Load the units, or where none is named the configuration, the default target and all that it pulls in.
+Print what is wrong, and which of their settings will not be enforced here and why.
 
 A FILE is a path to a unit file; its directory is searched first. The exit status is 1 if anything is wrong;
 what is merely not enforced is no fault.`,
@@ -100,13 +101,13 @@ func verify(o verifyOptions, args []string) ([]finding, error) {
 		return nil, err
 	}
 	if len(args) == 0 {
-		config, problems := pid1.LoadConfig(filepath.Join("/", o.root), os.Environ())
+		config, problems := pid1.LoadConfig(cmp.Or(o.root, "/"), os.Environ())
 		found("", problems)
 		names = append([]string{config.Boot.Unit}, config.Boot.Vital...)
 	}
-	graph := units.NewGraph(units.Options{Root: o.root, Path: append(dirs, units.SystemPath(os.Getenv)...)})
+	graph := units.NewGraph(units.Options{Root: o.root, Path: append(dirs, units.SystemPath(os.Getenv)...), Host: units.SystemHost{Root: o.root}})
 	found("", graph.Problems())
-	for _, r := range graph.Verify(names...) {
+	for _, r := range graph.Verify(len(args) == 0, names...) {
 		found(r.Unit.Name, r.Problems)
 		for _, e := range r.Unenforced {
 			if e.Level == units.IfPermitted && permitted(e.Why) {

@@ -78,7 +78,7 @@ func (p *plan) hostRoot(base, root string) error {
 	if err := mount("tmpfs", root, "tmpfs", unix.MS_NODEV, "mode=0755"); err != nil {
 		return err
 	}
-	return eachEntry("/", root, func(name, from, to string) error {
+	err := eachEntry("/", root, func(name, from, to string) error {
 		switch name {
 		case "proc", "sys", "dev", "run", "lost+found":
 			return nil
@@ -87,6 +87,19 @@ func (p *plan) hostRoot(base, root string) error {
 		}
 		return bindReadOnly(from, to)
 	})
+	if err != nil {
+		return err
+	}
+	// What the host generates units for is not what we were asked to boot.
+	for _, dir := range []string{"/etc", "/usr/local/lib", "/usr/lib"} {
+		generators := filepath.Join(root, dir, "systemd/system-generators")
+		if info, err := os.Lstat(generators); err == nil && info.IsDir() {
+			if err := mount("tmpfs", generators, "tmpfs", unix.MS_RDONLY, ""); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // layer shows the directory from at to with a layer of memory above it. A directory with a mount somewhere

@@ -26,7 +26,6 @@ type Options struct {
 	PrivateNetwork bool     // a network of its own, with only a loopback interface
 	Hostname       string
 	Environment    []string      // for PID 1, on top of what a container has
-	Tree           bool          // show the tree of units once the boot is done
 	Stop           bool          // stop once the boot is done
 	Timeout        time.Duration // for the boot; 0: none
 
@@ -88,9 +87,6 @@ func Run(o Options) (status int, err error) {
 				break
 			}
 			fmt.Fprintf(os.Stderr, "pintle try: up after %d ms\n", time.Since(begin).Milliseconds())
-			if o.Tree {
-				cmd.Process.Signal(unix.SIGUSR2)
-			}
 			if o.Stop {
 				cmd.Process.Signal(unix.SIGTERM)
 			}
