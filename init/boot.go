@@ -112,7 +112,7 @@ func (p *PID1) purge() {
 	}
 	mountinfo, _ := os.ReadFile("/proc/self/mountinfo")
 	if !p.ownRoot {
-		p.logf(supervisor.LevelNotice, "no engine says that this root is a container's: not purging %s (set $container if it is)", strings.Join(purgeDirs, " and "))
+		p.logf(supervisor.LevelNotice, "no engine says that this root is a container's: not purging %s (an engine sets $container and makes a root of its own)", strings.Join(purgeDirs, " and "))
 		return
 	}
 	purger := purger{report: p.boots(supervisor.LevelWarning)}
@@ -163,7 +163,7 @@ func (p *PID1) listen() {
 		for _, err := range errs {
 			p.logf(supervisor.LevelWarning, "%v", err)
 		}
-		if len(errs) == 0 {
+		if mountinfo, _ := os.ReadFile("/proc/self/mountinfo"); len(errs) == 0 && ownRoot(mountinfo) {
 			linkDevLog("/run/systemd/journal/"+journal.SyslogSocket, p.ownRoot, p.boots(supervisor.LevelNotice))
 		}
 	} else {

@@ -109,11 +109,27 @@ func ignoreMounted(err error) error {
 	return err
 }
 
-// madeByEngine tells whether the root is a container's own. Being process 1 says nothing about that: "unshare
-// --pid --fork" over the host's root makes a process 1, too, and there /tmp is full of other people's files.
-// So it takes a word from the engine: $container, or the mounts with which engines give a container its name
-// and its resolver. /.dockerenv is not enough; it stays in images that were exported from a container.
+// ownRoot tells whether the mounts that we see were made for us. Being process 1 says nothing about that, and
+// neither does $container: "unshare --pid --mount", or a bench, starts a process 1 over the root that it has
+// itself, where /tmp is full of other people's files. But whoever keeps its mounts must put a /proc of the new
+// pid namespace over the old one, while an engine, which makes a root, mounts one. Without a /proc of ours,
+// or in any doubt, the answer is no.
+func ownRoot(mountinfo []byte) bool {
+	procs := 0
+	for line := range strings.Lines(string(mountinfo)) {
+		if f := strings.Fields(line); len(f) > 5 && f[4] == "/proc" {
+			procs++
+		}
+	}
+	return procs == 1
+}
+
+// madeByEngine tells whether our own root is besides one that an engine speaks for: $container, or the mounts
+// that give a container its name and resolver. /.dockerenv is not enough: it stays in exported images.
 func madeByEngine(container string, mountinfo []byte) bool {
+	if !ownRoot(mountinfo) {
+		return false
+	}
 	if container != "" {
 		return true
 	}

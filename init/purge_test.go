@@ -86,14 +86,27 @@ func TestSharedWithHost(t *testing.T) {
 	}
 }
 
-// A process 1 over the host's root must not take the host's /tmp for a container's.
+// A process 1 over the host's root must not take the host's /tmp for a container's, whatever its environment
+// says.
 func TestMadeByEngine(t *testing.T) {
-	const plain = "22 1 0:21 / / rw - ext4 /dev/sda1 rw\n23 22 0:22 / /run rw - tmpfs none rw\n"
-	const docker = plain + "31 22 8:1 /var/lib/docker/containers/x/hosts /etc/hosts rw - ext4 /dev/sda1 rw\n"
-	if madeByEngine("", []byte(plain)) || madeByEngine("", nil) {
-		t.Error("the host's root passes for a container's")
-	}
-	if !madeByEngine("podman", nil) || !madeByEngine("", []byte(docker)) {
-		t.Error("a container is not known as one")
+	const (
+		own       = "22 1 0:21 / / rw - overlay overlay rw\n23 22 0:22 / /proc rw - proc proc rw\n"
+		hosts     = "31 22 8:1 /var/lib/docker/containers/x/hosts /etc/hosts rw - ext4 /dev/sda1 rw\n"
+		inherited = own + "40 23 0:40 / /proc rw - proc proc rw\n41 22 0:41 / /run rw - tmpfs tmpfs rw\n"
+	)
+	for _, row := range []struct {
+		container, mountinfo string
+		want                 bool
+	}{
+		{"docker", own, true},
+		{"", own + hosts, true},
+		{"", own, false},
+		{"docker", inherited, false},
+		{"docker", inherited + hosts, false},
+		{"docker", "", false},
+	} {
+		if got := madeByEngine(row.container, []byte(row.mountinfo)); got != row.want {
+			t.Errorf("container=%q, %q: got %v", row.container, row.mountinfo, got)
+		}
 	}
 }
