@@ -71,7 +71,7 @@ func (l *loading) mountsFor(p string, kind Dependency) {
 	for {
 		if name, err := NameFromPath(p, ".mount"); err == nil && name != l.unit.Name && l.g.exists(name) {
 			l.g.depend(l.unit, name, After)
-			if l.g.index.fragment(name) != "" || l.g.transient[name] != nil {
+			if l.g.index.fragment(name).path != "" || l.g.transient[name] != nil {
 				l.g.depend(l.unit, name, kind)
 			}
 		}
@@ -87,7 +87,7 @@ func (g *Graph) exists(name string) bool {
 	if name == rootMount || g.transient[name] != nil {
 		return true
 	}
-	return g.index.fragment(name) != ""
+	return g.index.fragment(name).path != ""
 }
 
 // untilShutdown makes a unit stop when the system does.

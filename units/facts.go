@@ -29,18 +29,11 @@ type Facts struct {
 	BoundingSet    uint64 // capabilities
 }
 
-// architectures are systemd's names for Go's.
-var architectures = map[string]string{
-	"amd64": "x86-64", "386": "x86", "arm64": "arm64", "arm": "arm", "ppc64le": "ppc64-le", "ppc64": "ppc64",
-	"riscv64": "riscv64", "s390x": "s390x", "loong64": "loongarch64", "mips64": "mips64", "mips64le": "mips64-le",
-	"mips": "mips", "mipsle": "mips-le",
-}
-
 // DetectFacts looks at the host as the calling process sees it. Paths are those of root.
 func DetectFacts(rootDir string) *Facts {
 	f := &Facts{
 		Root: strings.TrimSuffix(rootDir, "/"), Environ: os.Environ(), UID: os.Geteuid(), GID: os.Getegid(),
-		CPUs: runtime.NumCPU(), Architecture: architectures[runtime.GOARCH],
+		CPUs: runtime.NumCPU(), Architecture: Architecture(),
 	}
 	f.Groups, _ = os.Getgroups()
 	f.Hostname, _ = os.Hostname()
@@ -131,7 +124,7 @@ func (f *Facts) path(p string) string {
 	return f.Root + p
 }
 
-// parent is path without following the last component.
+// unfollowed is path without following the last component.
 func (f *Facts) unfollowed(p string) string {
 	return filepath.Join(f.path(filepath.Dir(p)), filepath.Base(p))
 }

@@ -36,12 +36,19 @@ func (r root) readFile(path string) ([]byte, error) {
 	if err := regular(path, &st); err != nil {
 		return nil, err
 	}
-	fd, err := syscall.Open(r.host(real), syscall.O_RDONLY|syscall.O_CLOEXEC|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
+	return readRegular(r.host(real), path)
+}
+
+// readRegular reads a file that was a regular one when it was looked at; host is where it lies and path what
+// it is called in errors.
+func readRegular(host, path string) ([]byte, error) {
+	fd, err := syscall.Open(host, syscall.O_RDONLY|syscall.O_CLOEXEC|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
 	if err != nil {
 		return nil, &os.PathError{Op: "read", Path: path, Err: err}
 	}
 	defer syscall.Close(fd)
 	// Once more for what was opened: the path may have been replaced in between.
+	var st syscall.Stat_t
 	if err := syscall.Fstat(fd, &st); err != nil {
 		return nil, &os.PathError{Op: "read", Path: path, Err: err}
 	}

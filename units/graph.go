@@ -164,7 +164,7 @@ func (g *Graph) canonical(name string) (string, error) {
 		return name, nil
 	}
 	id, err := g.index.canonical(name)
-	if g.opts.NoBuiltin && err == nil && id != name && g.index.files[name].path == "" && g.index.fragment(name) == "" {
+	if g.opts.NoBuiltin && err == nil && id != name && g.index.files[name].path == "" && g.index.fragment(name).path == "" {
 		return name, nil
 	}
 	return id, err
@@ -256,9 +256,13 @@ func (g *Graph) fragmentText(id string) (text []byte, path string, err error) {
 	if text, ok := g.transient[id]; ok {
 		return text, "/run/systemd/transient/" + id, nil
 	}
-	if path = g.index.fragment(id); path != "" {
-		text, err = g.index.root.readFile(path)
-		return text, g.fragmentPath(path), err
+	if f := g.index.fragment(id); f.path != "" {
+		if f.plain {
+			text, err = readRegular(g.index.root.host(f.path), f.path)
+			return text, f.path, err
+		}
+		text, err = g.index.root.readFile(f.path)
+		return text, g.fragmentPath(f.path), err
 	}
 	if !g.opts.NoBuiltin {
 		name := id

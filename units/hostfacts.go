@@ -90,6 +90,10 @@ func Architecture() string {
 		return "ppc64-le"
 	case "loong64":
 		return "loongarch64"
+	case "mipsle":
+		return "mips-le"
+	case "mips64le":
+		return "mips64-le"
 	}
 	return runtime.GOARCH
 }

@@ -24,6 +24,7 @@ type index struct {
 type indexed struct {
 	path  string // within the root
 	alias string // the name the link points to, when it is an alias
+	plain bool   // a regular file, which nothing need be followed or checked for
 }
 
 // dropInSuffixes are the endings of directories that belong to a unit.
@@ -60,7 +61,7 @@ func newIndex(r root, searchPath []string) *index {
 			if _, taken := x.files[name]; taken {
 				continue
 			}
-			x.files[name] = indexed{path: dir + "/" + name}
+			x.files[name] = indexed{path: dir + "/" + name, plain: e.Type().IsRegular()}
 			if e.Type()&os.ModeSymlink != 0 {
 				links = append(links, link{name, dir})
 			}
@@ -100,13 +101,14 @@ func (x *index) distinct(searchPath []string) []string {
 	}
 	var dirs []string
 	for i, dir := range searchPath {
-		same := func(j int) bool { return real[j] == real[i] }
-		skip := false
+		// Of several ways to one directory the straight one is taken, else the first.
+		best := i
 		for j := range searchPath {
-			// Of several ways to one directory the straight one is taken, else the first.
-			skip = skip || j != i && same(j) && (j < i && real[i] != dir || j < i && real[j] == searchPath[j] || j > i && real[j] == searchPath[j] && real[i] != dir)
+			if real[j] == real[i] && (real[j] == searchPath[j] && real[best] != searchPath[best] || j < best && (real[best] != searchPath[best] || real[j] == searchPath[j])) {
+				best = j
+			}
 		}
-		if !skip && strings.HasPrefix(dir, "/") {
+		if best == i && strings.HasPrefix(dir, "/") {
 			dirs = append(dirs, dir)
 		}
 	}
@@ -135,7 +137,7 @@ func (x *index) follow(dir, name string) {
 		return
 	}
 	if to, why := aliasTarget(name, base); why == "" {
-		x.files[name] = indexed{file, to}
+		x.files[name] = indexed{path: file, alias: to}
 	} else {
 		x.problems = append(x.problems, Problem{File: file, Text: "link to " + target + " ignored: " + why})
 		delete(x.files, name)
@@ -236,16 +238,16 @@ func (x *index) names(id string) []string {
 	return slices.Compact(names)
 }
 
-// fragment is the main file of a unit, or "".
-func (x *index) fragment(id string) string {
+// fragment is the main file of a unit; its path is empty if there is none.
+func (x *index) fragment(id string) indexed {
 	if f, ok := x.files[id]; ok {
-		return f.path
+		return f
 	}
 	if KindOfName(id) == InstanceName {
 		template, _ := Template(id)
-		return x.files[template].path
+		return x.files[template]
 	}
-	return ""
+	return indexed{}
 }
 
 // dropIn is one file of a unit's drop-in directories.

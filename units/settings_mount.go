@@ -57,5 +57,5 @@ type ScopeSettings struct {
 	// TimeoutStopSec is the time between the stop signal and SIGKILL.
 	TimeoutStopSec Usec `parse:"sec" level:"enforced" default:"90"`
 	// OOMPolicy says what happens when the kernel kills a process of the scope for want of memory.
-	OOMPolicy OOMPolicy `parse:"oom-policy" level:"if-permitted" why:"cgroup"`
+	OOMPolicy OOMPolicy `parse:"oom-policy" level:"accepted" why:"cgroup"`
 }

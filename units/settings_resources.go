@@ -5,59 +5,59 @@ type ResourceSettings struct {
 	// Slice is the slice in which the unit lies.
 	Slice string `parse:"unit-slice" level:"enforced"`
 	// AllowedCPUs are the CPUs that processes may use.
-	AllowedCPUs string `parse:"allowed-cpuset" level:"if-permitted" why:"cgroup"`
+	AllowedCPUs string `parse:"allowed-cpuset" level:"accepted" why:"cgroup"`
 	// StartupAllowedCPUs are the same during boot and shutdown.
-	StartupAllowedCPUs string `parse:"allowed-cpuset" level:"if-permitted" why:"cgroup"`
+	StartupAllowedCPUs string `parse:"allowed-cpuset" level:"accepted" why:"cgroup"`
 	// AllowedMemoryNodes are the memory nodes that processes may use.
-	AllowedMemoryNodes string `parse:"allowed-cpuset" level:"if-permitted" why:"cgroup"`
+	AllowedMemoryNodes string `parse:"allowed-cpuset" level:"accepted" why:"cgroup"`
 	// StartupAllowedMemoryNodes are the same during boot and shutdown.
-	StartupAllowedMemoryNodes string `parse:"allowed-cpuset" level:"if-permitted" why:"cgroup"`
+	StartupAllowedMemoryNodes string `parse:"allowed-cpuset" level:"accepted" why:"cgroup"`
 	// CPUAccounting counts CPU time.
-	CPUAccounting bool `parse:"bool" level:"if-permitted" why:"cgroup"`
+	CPUAccounting bool `parse:"bool" level:"accepted" why:"cgroup"`
 	// CPUWeight is the share of CPU time among siblings, 1 to 10000, or "idle".
-	CPUWeight string `parse:"cg-cpu-weight" level:"if-permitted" why:"cgroup"`
+	CPUWeight string `parse:"cg-cpu-weight" level:"accepted" why:"cgroup"`
 	// StartupCPUWeight is the same during boot and shutdown.
-	StartupCPUWeight string `parse:"cg-cpu-weight" level:"if-permitted" why:"cgroup"`
+	StartupCPUWeight string `parse:"cg-cpu-weight" level:"accepted" why:"cgroup"`
 	// CPUShares is the share of CPU time in the old hierarchy.
 	CPUShares string `parse:"cpu-shares" level:"accepted" why:"cgroup-v1"`
 	// StartupCPUShares is the same during boot and shutdown.
 	StartupCPUShares string `parse:"cpu-shares" level:"accepted" why:"cgroup-v1"`
 	// CPUQuota is the CPU time allowed, in percent of one CPU.
-	CPUQuota string `parse:"cpu-quota" level:"if-permitted" why:"cgroup"`
+	CPUQuota string `parse:"cpu-quota" level:"accepted" why:"cgroup"`
 	// CPUQuotaPeriodSec is the period over which CPUQuota= is measured.
-	CPUQuotaPeriodSec Usec `parse:"sec-def-infinity" level:"if-permitted" why:"cgroup" default:"infinity"`
+	CPUQuotaPeriodSec Usec `parse:"sec-def-infinity" level:"accepted" why:"cgroup" default:"infinity"`
 	// MemoryAccounting counts memory.
-	MemoryAccounting bool `parse:"bool" level:"if-permitted" why:"cgroup"`
+	MemoryAccounting bool `parse:"bool" level:"accepted" why:"cgroup"`
 	// MemoryMin is memory that is never reclaimed, in bytes.
-	MemoryMin Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup"`
+	MemoryMin Bytes `parse:"memory-limit" level:"accepted" why:"cgroup"`
 	// DefaultMemoryMin is the same for the units of a slice.
-	DefaultMemoryMin Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup"`
+	DefaultMemoryMin Bytes `parse:"memory-limit" level:"accepted" why:"cgroup"`
 	// DefaultMemoryLow is MemoryLow= for the units of a slice.
-	DefaultMemoryLow Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup"`
+	DefaultMemoryLow Bytes `parse:"memory-limit" level:"accepted" why:"cgroup"`
 	// DefaultStartupMemoryLow is the same during boot and shutdown.
-	DefaultStartupMemoryLow Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup"`
+	DefaultStartupMemoryLow Bytes `parse:"memory-limit" level:"accepted" why:"cgroup"`
 	// MemoryLow is memory that is reclaimed only at need, in bytes.
-	MemoryLow Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup"`
+	MemoryLow Bytes `parse:"memory-limit" level:"accepted" why:"cgroup"`
 	// StartupMemoryLow is the same during boot and shutdown.
-	StartupMemoryLow Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup"`
+	StartupMemoryLow Bytes `parse:"memory-limit" level:"accepted" why:"cgroup"`
 	// MemoryHigh is the memory beyond which processes are slowed down, in bytes.
-	MemoryHigh Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
+	MemoryHigh Bytes `parse:"memory-limit" level:"accepted" why:"cgroup" default:"infinity"`
 	// StartupMemoryHigh is the same during boot and shutdown.
-	StartupMemoryHigh Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
+	StartupMemoryHigh Bytes `parse:"memory-limit" level:"accepted" why:"cgroup" default:"infinity"`
 	// MemoryMax is the most memory, in bytes.
-	MemoryMax Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
+	MemoryMax Bytes `parse:"memory-limit" level:"accepted" why:"cgroup" default:"infinity"`
 	// StartupMemoryMax is the same during boot and shutdown.
-	StartupMemoryMax Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
+	StartupMemoryMax Bytes `parse:"memory-limit" level:"accepted" why:"cgroup" default:"infinity"`
 	// MemorySwapMax is the most swap, in bytes.
-	MemorySwapMax Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
+	MemorySwapMax Bytes `parse:"memory-limit" level:"accepted" why:"cgroup" default:"infinity"`
 	// StartupMemorySwapMax is the same during boot and shutdown.
-	StartupMemorySwapMax Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
+	StartupMemorySwapMax Bytes `parse:"memory-limit" level:"accepted" why:"cgroup" default:"infinity"`
 	// MemoryZSwapMax is the most compressed swap, in bytes.
-	MemoryZSwapMax Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
+	MemoryZSwapMax Bytes `parse:"memory-limit" level:"accepted" why:"cgroup" default:"infinity"`
 	// StartupMemoryZSwapMax is the same during boot and shutdown.
-	StartupMemoryZSwapMax Bytes `parse:"memory-limit" level:"if-permitted" why:"cgroup" default:"infinity"`
+	StartupMemoryZSwapMax Bytes `parse:"memory-limit" level:"accepted" why:"cgroup" default:"infinity"`
 	// MemoryZSwapWriteback lets compressed swap be written to disk.
-	MemoryZSwapWriteback bool `parse:"bool" level:"if-permitted" why:"cgroup" default:"yes"`
+	MemoryZSwapWriteback bool `parse:"bool" level:"accepted" why:"cgroup" default:"yes"`
 	// MemoryLimit is the most memory in the old hierarchy.
 	MemoryLimit Bytes `parse:"memory-limit" level:"accepted" why:"cgroup-v1" default:"infinity"`
 	// DeviceAllow are the devices that may be used.
@@ -65,23 +65,23 @@ type ResourceSettings struct {
 	// DevicePolicy says which devices may be used beside those.
 	DevicePolicy string `parse:"device-policy" level:"accepted" why:"bpf" default:"auto"`
 	// IOAccounting counts I/O.
-	IOAccounting bool `parse:"bool" level:"if-permitted" why:"cgroup"`
+	IOAccounting bool `parse:"bool" level:"accepted" why:"cgroup"`
 	// IOWeight is the share of I/O among siblings, 1 to 10000.
-	IOWeight *uint64 `parse:"cg-weight" level:"if-permitted" why:"cgroup"`
+	IOWeight *uint64 `parse:"cg-weight" level:"accepted" why:"cgroup"`
 	// StartupIOWeight is the same during boot and shutdown.
-	StartupIOWeight *uint64 `parse:"cg-weight" level:"if-permitted" why:"cgroup"`
+	StartupIOWeight *uint64 `parse:"cg-weight" level:"accepted" why:"cgroup"`
 	// IODeviceWeight are shares of I/O by device.
-	IODeviceWeight []string `parse:"io-device-weight" level:"if-permitted" why:"cgroup"`
+	IODeviceWeight []string `parse:"io-device-weight" level:"accepted" why:"cgroup"`
 	// IOReadBandwidthMax are limits of reading by device, in bytes a second.
-	IOReadBandwidthMax []string `parse:"io-limit" level:"if-permitted" why:"cgroup"`
+	IOReadBandwidthMax []string `parse:"io-limit" level:"accepted" why:"cgroup"`
 	// IOWriteBandwidthMax are limits of writing by device, in bytes a second.
-	IOWriteBandwidthMax []string `parse:"io-limit" level:"if-permitted" why:"cgroup"`
+	IOWriteBandwidthMax []string `parse:"io-limit" level:"accepted" why:"cgroup"`
 	// IOReadIOPSMax are limits of reading by device, in operations a second.
-	IOReadIOPSMax []string `parse:"io-limit" level:"if-permitted" why:"cgroup"`
+	IOReadIOPSMax []string `parse:"io-limit" level:"accepted" why:"cgroup"`
 	// IOWriteIOPSMax are limits of writing by device, in operations a second.
-	IOWriteIOPSMax []string `parse:"io-limit" level:"if-permitted" why:"cgroup"`
+	IOWriteIOPSMax []string `parse:"io-limit" level:"accepted" why:"cgroup"`
 	// IODeviceLatencyTargetSec are target latencies by device.
-	IODeviceLatencyTargetSec []string `parse:"io-device-latency" level:"if-permitted" why:"cgroup"`
+	IODeviceLatencyTargetSec []string `parse:"io-device-latency" level:"accepted" why:"cgroup"`
 	// BlockIOAccounting counts I/O in the old hierarchy.
 	BlockIOAccounting bool `parse:"bool" level:"accepted" why:"cgroup-v1"`
 	// BlockIOWeight is the share of I/O in the old hierarchy.
@@ -95,15 +95,15 @@ type ResourceSettings struct {
 	// BlockIOWriteBandwidth are limits of writing in the old hierarchy.
 	BlockIOWriteBandwidth []string `parse:"blockio-bandwidth" level:"accepted" why:"cgroup-v1"`
 	// TasksAccounting counts tasks.
-	TasksAccounting bool `parse:"bool" level:"if-permitted" why:"cgroup"`
+	TasksAccounting bool `parse:"bool" level:"accepted" why:"cgroup"`
 	// TasksMax is the most tasks: a number, a percentage, or "infinity".
-	TasksMax string `parse:"tasks-max" level:"if-permitted" why:"cgroup"`
+	TasksMax string `parse:"tasks-max" level:"accepted" why:"cgroup"`
 	// Delegate leaves the control group's subtree to the service.
-	Delegate string `parse:"delegate" level:"if-permitted" why:"cgroup"`
+	Delegate string `parse:"delegate" level:"accepted" why:"cgroup"`
 	// DelegateSubgroup is the subgroup in which the service's processes start.
-	DelegateSubgroup string `parse:"delegate-subgroup" level:"if-permitted" why:"cgroup"`
+	DelegateSubgroup string `parse:"delegate-subgroup" level:"accepted" why:"cgroup"`
 	// DisableControllers are controllers that are off for the unit and those below.
-	DisableControllers []string `parse:"disable-controllers" level:"if-permitted" why:"cgroup"`
+	DisableControllers []string `parse:"disable-controllers" level:"accepted" why:"cgroup"`
 	// IPAccounting counts network traffic.
 	IPAccounting bool `parse:"bool" level:"accepted" why:"bpf"`
 	// IPAddressAllow are addresses with which traffic is allowed.
@@ -131,9 +131,9 @@ type ResourceSettings struct {
 	// RestrictNetworkInterfaces are the network interfaces that may be used, or may not with "~".
 	RestrictNetworkInterfaces []string `parse:"restrict-network-interfaces" level:"accepted" why:"bpf"`
 	// MemoryPressureThresholdSec is the stall from which memory pressure is told to the service.
-	MemoryPressureThresholdSec Usec `parse:"sec" level:"if-permitted" why:"cgroup"`
+	MemoryPressureThresholdSec Usec `parse:"sec" level:"accepted" why:"cgroup"`
 	// MemoryPressureWatch says whether memory pressure is told to the service.
-	MemoryPressureWatch string `parse:"memory-pressure-watch" level:"if-permitted" why:"cgroup"`
+	MemoryPressureWatch string `parse:"memory-pressure-watch" level:"accepted" why:"cgroup"`
 	// NFTSet are nftables sets to which the unit's ids are added.
 	NFTSet []string `parse:"cgroup-nft-set" level:"accepted" why:"bpf"`
 	// CoredumpReceive lets the service receive core dumps of its own control group.

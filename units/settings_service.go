@@ -82,7 +82,7 @@ type ServiceSettings struct {
 	// USBFunctionStrings is a file with USB strings.
 	USBFunctionStrings string `parse:"unit-path-printf" level:"accepted" why:"usb"`
 	// OOMPolicy says what happens when the kernel kills a process for want of memory.
-	OOMPolicy OOMPolicy `parse:"oom-policy" level:"if-permitted" why:"cgroup"`
+	OOMPolicy OOMPolicy `parse:"oom-policy" level:"accepted" why:"cgroup"`
 	// OpenFile are files that the manager opens and passes.
 	OpenFile []OpenFile `parse:"open-file" level:"enforced"`
 	// ReloadSignal is the signal that reloads a service of Type=notify-reload.
