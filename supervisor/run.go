@@ -176,7 +176,7 @@ func (m *Manager) finish(j *Job, result JobResult, told bool) {
 		u.job = nil
 	}
 	m.host.JobDone(j)
-	if k, ok := u.kind.(waiter); ok && t == JobStart && result != JobDone {
+	if k, ok := u.kind.(waiter); ok && (t == JobStart || t == JobRestart) && result != JobDone {
 		k.startDropped()
 	}
 
