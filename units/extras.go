@@ -190,8 +190,11 @@ func (l *loading) standardStreams() {
 			e.StandardInput.Kind = StdioData
 		}
 	}
-	if !l.seen["StandardOutput"] && e.StandardInput.Kind == StdioSocket {
-		e.StandardOutput.Kind = StdioInherit
+	if !l.seen["StandardOutput"] {
+		switch e.StandardInput.Kind {
+		case StdioTTY, StdioTTYForce, StdioTTYFail, StdioSocket, StdioFD:
+			e.StandardOutput.Kind = StdioInherit
+		}
 	}
 }
 
