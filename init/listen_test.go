@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"pintle/supervisor/epoll"
 	"pintle/units"
 )
 
@@ -45,55 +44,6 @@ func TestListenSockets(t *testing.T) {
 	bad := &units.Unit{Name: "y.socket", Socket: &units.SocketSettings{Listens: []units.Listen{{Kind: "Stream", Address: "no address"}}}}
 	if _, err := listenSockets(bad, nobody); err == nil || !strings.HasPrefix(err.Error(), "cannot listen on no address for y.socket") {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestNotifySocket(t *testing.T) {
-	set, err := epoll.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer set.Close()
-	path := filepath.Join(t.TempDir(), "notify")
-	s, err := listenNotify(path, set, func() {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(s.fd)
-	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: path, Net: "unixgram"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	conn.Write([]byte("READY=1\n\nSTATUS=up\n\x00"))
-	if n, ok := s.read(); !ok || n.PID != os.Getpid() || strings.Join(n.Fields, "|") != "READY=1|STATUS=up" {
-		t.Errorf("got %+v %v", n, ok)
-	}
-	var p [2]int
-	if err := unix.Pipe2(p[:], unix.O_CLOEXEC); err != nil {
-		t.Fatal(err)
-	}
-	conn.WriteMsgUnix([]byte("BARRIER=1"), unix.UnixRights(p[1]), nil)
-	n, ok := s.read()
-	if !ok || len(n.FDs) != 1 {
-		t.Fatalf("got %+v %v", n, ok)
-	}
-	unix.Close(n.FDs[0])
-	// Refused datagrams, too long or with NUL inside, keep no descriptor open: the pipe sees its end.
-	conn.WriteMsgUnix([]byte("X=\x00Y"), unix.UnixRights(p[1]), nil)
-	conn.WriteMsgUnix([]byte(strings.Repeat("x", notifyMax+1)), unix.UnixRights(p[1]), nil)
-	for range 2 {
-		if n, ok := s.read(); !ok || n.PID != 0 || n.FDs != nil {
-			t.Errorf("got %+v %v", n, ok)
-		}
-	}
-	unix.Close(p[1])
-	if n, err := unix.Read(p[0], make([]byte, 1)); n != 0 || err != nil {
-		t.Errorf("a descriptor was kept: %d %v", n, err)
-	}
-	unix.Close(p[0])
-	if _, ok := s.read(); ok {
-		t.Error("read a datagram that nobody sent")
 	}
 }
 
