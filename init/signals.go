@@ -135,3 +135,15 @@ func catchSignals() (children, others chan os.Signal) {
 	signal.Notify(make(chan os.Signal, 1), unix.SIGPIPE)
 	return children, others
 }
+
+// SignalDoc is one row of the table of signals, in words.
+type SignalDoc struct{ Name, Effect string }
+
+// Signals lists what PID 1 does on each signal, for documentation.
+func Signals() []SignalDoc {
+	docs := make([]SignalDoc, len(signalTable))
+	for i, row := range signalTable {
+		docs[i] = SignalDoc{signalName(row.signal), row.String()}
+	}
+	return docs
+}

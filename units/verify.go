@@ -61,9 +61,7 @@ func (g *Graph) starts(names []string, pulled bool) []*Unit {
 			continue
 		}
 		for _, kind := range []Dependency{Requires, Requisite, BindsTo, Wants, Upholds, Triggers, OnFailure, OnSuccess} {
-			for _, name := range u.Deps[kind].Names() {
-				queue = append(queue, name)
-			}
+			queue = append(queue, u.Deps[kind].Names()...)
 		}
 	}
 	slices.SortFunc(all, func(a, b *Unit) int {

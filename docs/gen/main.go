@@ -16,6 +16,7 @@ import (
 // parts are the generators by name.
 var parts = map[string]func() string{
 	"configuration": configuration,
+	"signals":       signals,
 	"directives":    directives,
 }
 
@@ -97,6 +98,15 @@ func configuration() string {
 			doc += "; one of `" + strings.Join(k.OneOf, "`, `") + "`"
 		}
 		fmt.Fprintf(&b, "| `%s` | `%s` | `%s` | %s |\n", k.Name, k.Default, k.Env, doc)
+	}
+	return b.String() + "\n"
+}
+
+func signals() string {
+	var b strings.Builder
+	b.WriteString("\n| signal | effect |\n| --- | --- |\n")
+	for _, s := range pid1.Signals() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", s.Name, s.Effect)
 	}
 	return b.String() + "\n"
 }
