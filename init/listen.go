@@ -100,7 +100,7 @@ func openListen(s *units.SocketSettings, l units.Listen) (fd int, node bool, err
 		fd, err = openQueue(s, l.Address)
 		return fd, false, err
 	}
-	return -1, false, fmt.Errorf("Listen%s= has no meaning in a container", l.Kind)
+	return -1, false, fmt.Errorf("cannot listen: Listen%s= has no meaning in a container", l.Kind)
 }
 
 // socketAddress reads the address of a Listen…= line.

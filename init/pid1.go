@@ -63,7 +63,6 @@ type PID1 struct {
 	interrupts interrupts
 	started    bool // the manager says that the boot is over
 	bootDone   bool // and that has been said
-	failures   int  // jobs of the boot that failed
 	ended      bool
 	objective  supervisor.Objective
 	status     *int       // the exit status, whatever the objective says

@@ -206,12 +206,6 @@ func (u *Unit) arm(at units.Usec) { u.m.timers.set(&u.timer, at) }
 // disarm forgets the instant.
 func (u *Unit) disarm() { u.m.timers.clear(&u.timer) }
 
-// newTimer is a further timer of the unit; set it with Unit.set.
-func (u *Unit) newTimer(fire func()) *timer { return &timer{fire: fire} }
-
-func (u *Unit) set(t *timer, at units.Usec) { u.m.timers.set(t, at) }
-func (u *Unit) clear(t *timer)              { u.m.timers.clear(t) }
-
 // watch has the exit of a process told to the kind.
 func (u *Unit) watch(pid int) { u.m.pids[pid] = u }
 

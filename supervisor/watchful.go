@@ -2,11 +2,10 @@ package supervisor
 
 import "pintle/units"
 
-// The limits of what the manager starts and stops by itself because of a state, a unit.
-const (
-	automaticInterval units.Usec = 10_000_000
-	automaticBurst               = 16
-)
+// What the manager starts and stops by itself because of a state is limited to automaticBurst times an
+// automaticInterval for each unit.
+const automaticInterval units.Usec = 10_000_000
+const automaticBurst = 16
 
 // mayActOn counts an automatic start or stop. When there have been too many it has the unit looked at again
 // later.

@@ -10,13 +10,12 @@ import (
 
 // line is the assignment being parsed: what a value's grammar may need to know.
 type line struct {
-	load       *loading
-	x          *Specifiers
-	section    string
-	key        string // as written
-	set        *Setting
-	unit       *Unit
-	inDefaults bool // the value comes from the table's default tag
+	load    *loading
+	x       *Specifiers
+	section string
+	key     string // as written
+	set     *Setting
+	unit    *Unit
 }
 
 // warn records a problem that costs only a part of the value.

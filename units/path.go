@@ -79,7 +79,7 @@ func NormalizedPath(p string) bool {
 
 // ValidFileName tells whether a name can be that of a file in a directory.
 func ValidFileName(name string) bool {
-	return name != "" && name != "." && name != ".." && len(name) <= nameMax && strings.IndexAny(name, "/\x00") < 0
+	return name != "" && name != "." && name != ".." && len(name) <= nameMax && !strings.ContainsAny(name, "/\x00")
 }
 
 // ParsePath reads a setting that takes one path: it must be absolute; the simplified form is returned.

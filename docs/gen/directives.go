@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path/filepath"
 	"strings"
 
 	"pintle/units"
@@ -64,24 +65,31 @@ func directiveRow(s units.Setting, docs map[string]string) string {
 func fieldDocs() map[string]string {
 	docs := map[string]string{}
 	for _, dir := range unitsDir {
-		packages, err := parser.ParseDir(token.NewFileSet(), dir, nil, parser.ParseComments)
-		if err != nil || packages["units"] == nil {
-			continue
+		paths, _ := filepath.Glob(filepath.Join(dir, "settings_*.go"))
+		for _, path := range append(paths, filepath.Join(dir, "unit.go")) {
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+			if err == nil {
+				structDocs(file, docs)
+			}
 		}
-		ast.Inspect(packages["units"], func(n ast.Node) bool {
-			spec, ok := n.(*ast.TypeSpec)
-			if !ok {
-				return true
-			}
-			if body, ok := spec.Type.(*ast.StructType); ok {
-				for _, f := range body.Fields.List {
-					for _, name := range f.Names {
-						docs[spec.Name.Name+"."+name.Name] = strings.Join(strings.Fields(f.Doc.Text()), " ")
-					}
-				}
-			}
-			return false
-		})
 	}
 	return docs
+}
+
+// structDocs adds the comments of the fields of a file's structs.
+func structDocs(file *ast.File, docs map[string]string) {
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.TypeSpec)
+		if !ok {
+			return true
+		}
+		if body, ok := spec.Type.(*ast.StructType); ok {
+			for _, f := range body.Fields.List {
+				for _, name := range f.Names {
+					docs[spec.Name.Name+"."+name.Name] = strings.Join(strings.Fields(f.Doc.Text()), " ")
+				}
+			}
+		}
+		return false
+	})
 }
