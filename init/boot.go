@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"time"
 
@@ -184,9 +185,10 @@ func (p *PID1) boots(level supervisor.Level) func(string, ...any) {
 	return func(format string, args ...any) { p.logf(level, format, args...) }
 }
 
-// generate runs the generators, whose units load then finds.
+// generate runs the generators, whose units load then finds. Where nobody would look for what they write,
+// because $SYSTEMD_UNIT_PATH leads elsewhere, they would only cost time.
 func (p *PID1) generate() {
-	if !p.init {
+	if !p.init || !slices.Contains(units.SystemPath(os.Getenv), generatorOutputs[0]) {
 		return
 	}
 	var strays supervisor.Exits
