@@ -11,7 +11,16 @@ var kinds = map[string]func(*Unit) kind{
 	"scope":   func(u *Unit) kind { return &passive{u: u, on: "running", up: u.perpetual()} },
 }
 
+// stoodFor are the sub-states of units that PID 1 stands for (units.Unit.Provided), by type: they come up at
+// once. A service does that by itself, with no commands left in it.
+var stoodFor = map[string]string{
+	"socket": "listening", "timer": "waiting", "path": "waiting", "mount": "mounted", "automount": "waiting", "swap": "active",
+}
+
 func newKind(u *Unit) kind {
+	if on := stoodFor[TypeOf(u.Name)]; on != "" && u.loaded() && u.Provided != "" {
+		return &passive{u: u, on: on}
+	}
 	if make, ok := kinds[TypeOf(u.Name)]; ok && u.loaded() {
 		return make(u)
 	}
@@ -31,7 +40,7 @@ func (inert) event(Event)      {}
 func (inert) resetFailed()     {}
 func (inert) result() string   { return "success" }
 
-// passive is the state machine of targets and slices: on or off, and nothing in between (systemd.target(5)).
+// passive is the state machine of targets, slices and what PID 1 stands for: on or off, and nothing in between (systemd.target(5)).
 type passive struct {
 	inert
 	u  *Unit
