@@ -22,16 +22,18 @@ func Run(o Options) int {
 	p := &PID1{
 		config: o.Config, init: os.Getpid() == 1, begin: clock(unix.CLOCK_MONOTONIC),
 		sockets: map[string][]supervisor.FD{}, requests: make(chan func()), over: make(chan struct{}),
-		timer: time.NewTimer(time.Hour), showStatus: !o.Config.Boot.Quiet, logLevel: logLevels[o.Config.Log.Level],
+		showStatus: !o.Config.Boot.Quiet, logLevel: logLevels[o.Config.Log.Level],
 	}
-	p.timer.Stop()
 	p.events.wake = make(chan struct{}, 1)
 	journal.OpenFDs()
 	p.children, p.signals = catchSignals()
 	defer signal.Stop(p.children)
 	p.openConsole()
 	var err error
-	if p.set, err = epoll.New(); err != nil {
+	if p.set, err = epoll.New(); err == nil {
+		p.alarm, err = newAlarm(p.set, func() { p.manager.Tick() })
+	}
+	if err != nil {
 		p.say(supervisor.LevelError, err.Error())
 		return 1
 	}
@@ -308,6 +310,7 @@ func (p *PID1) bootFinished() {
 			p.endWith(status, err.Error())
 		}
 	}
+	go slim()
 }
 
 // reload reads all unit files anew (systemctl daemon-reload).
@@ -315,5 +318,6 @@ func (p *PID1) reload() {
 	p.generate()
 	p.graph = p.newGraph()
 	p.manager.Reload(p.resolver())
+	go slim()
 	p.logf(supervisor.LevelInfo, "reloaded")
 }

@@ -6,7 +6,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
-	"time"
 
 	"pintle/supervisor"
 	"pintle/units"
@@ -25,9 +24,6 @@ func (p *PID1) loop() {
 			p.guard(request)
 		case <-p.events.wake:
 			p.guard(p.deliver)
-		case <-p.timer.C:
-			p.deadline = 0
-			p.guard(p.manager.Tick)
 		}
 		p.guard(p.after)
 	}
@@ -66,28 +62,19 @@ func (p *PID1) after() {
 	p.arm()
 }
 
-// arm sets the timer to the manager's next deadline.
+// arm sets the alarm to the manager's next deadline. One that has come already (RestartSec=0) is met at once;
+// what that leads to is met through the alarm, so that nothing else has to wait for it.
 func (p *PID1) arm() {
 	at, ok := p.manager.Deadline()
-	if !ok || at == units.Infinity {
-		if p.deadline != 0 {
-			p.timer.Stop()
-			p.deadline = 0
-		}
-		return
+	if ok && at <= p.Now().Monotonic {
+		p.manager.Tick()
+		p.deliver()
+		at, ok = p.manager.Deadline()
 	}
-	if at == p.deadline {
-		return
+	if !ok {
+		at = units.Infinity
 	}
-	p.deadline = at
-	wait := time.Duration(0)
-	if now := clock(1); at > now {
-		wait, ok = (at - now).Duration()
-		if !ok {
-			wait = 1<<63 - 1
-		}
-	}
-	p.timer.Reset(wait)
+	p.alarm.set(at)
 }
 
 // reap takes every zombie there is. What the dead had to say comes first: a datagram is attributed to its

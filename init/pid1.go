@@ -3,7 +3,6 @@ package pid1
 import (
 	"os"
 	"sync"
-	"time"
 
 	"pintle/supervisor"
 	"pintle/supervisor/epoll"
@@ -44,8 +43,7 @@ type PID1 struct {
 	signals  chan os.Signal
 	requests chan func()
 	over     chan struct{} // closed when the loop has ended
-	timer    *time.Timer
-	deadline units.Usec // that timer is set to; 0: none
+	alarm    *alarm
 	exits    supervisor.Exits
 
 	events struct { // from other goroutines, and from within Spawn

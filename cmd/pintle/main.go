@@ -1,3 +1,7 @@
+// The limit on processors is read when we start; the runtime need not look every second whether it has changed.
+//
+//go:debug updatemaxprocs=0
+
 // Command pintle is PID 1 for containers that run more than one daemon, and the tools around it.
 package main
 

@@ -1,0 +1,52 @@
+package pid1
+
+import (
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// steadyGC is GOGC once the boot is over: the heap is a MiB or two then, and collected in less than a
+// millisecond, so garbage need not become as large as what is in use.
+const steadyGC = 50
+
+// slim gives back what only the boot needed: garbage of the unit files and of the transaction, and the pages
+// of the binary that are not likely to be executed again. Those pages are clean and shared with the page
+// cache; what is called for is mapped again without being read from the disk. It is called once the boot is
+// over and after every reload.
+func slim() {
+	debug.SetGCPercent(steadyGC)
+	debug.FreeOSMemory()
+	maps, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		return
+	}
+	self, err := os.Readlink("/proc/self/exe")
+	if err != nil {
+		return
+	}
+	for line := range strings.Lines(string(maps)) {
+		if from, size, ok := readOnlyMapping(line, self); ok {
+			_, _, _ = unix.Syscall(unix.SYS_MADVISE, from, size, unix.MADV_DONTNEED)
+		}
+	}
+}
+
+// readOnlyMapping reads a line of proc_pid_maps(5), if it is a mapping of that file that was never writable.
+func readOnlyMapping(line, file string) (from, size uintptr, ok bool) {
+	f := strings.Fields(line)
+	if len(f) != 6 || f[5] != file || len(f[1]) != 4 || f[1][0] != 'r' || f[1][1] != '-' || f[1][3] != 'p' {
+		return 0, 0, false
+	}
+	begin, end, _ := strings.Cut(f[0], "-")
+	a, err := strconv.ParseUint(begin, 16, int(8*unsafe.Sizeof(from)))
+	b, err2 := strconv.ParseUint(end, 16, int(8*unsafe.Sizeof(from)))
+	if err != nil || err2 != nil || a >= b {
+		return 0, 0, false
+	}
+	return uintptr(a), uintptr(b - a), true
+}
