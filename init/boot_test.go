@@ -199,6 +199,16 @@ func (c *container) signal(sig syscall.Signal) {
 	}
 }
 
+// over tells whether the container has ended.
+func (c *container) over() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // ends waits for the end of the container.
 func (c *container) ends(status int) {
 	c.t.Helper()

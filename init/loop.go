@@ -177,14 +177,12 @@ func (p *PID1) signal(sig os.Signal) {
 	}
 }
 
-// startBySignal enqueues a row's unit. Those that end the container do so within the budget.
+// startBySignal enqueues a row's unit. Those that end the container do so within the budget, whatever name
+// they go by: ctrl-alt-del.target is reboot.target unless the image has one of its own.
 func (p *PID1) startBySignal(row *signalRow) {
-	switch row.unit {
-	case "halt.target", "poweroff.target", "reboot.target", "kexec.target", "soft-reboot.target", ctrlAltDel:
-		action := strings.TrimSuffix(row.unit, ".target")
-		if row.unit == ctrlAltDel {
-			action = "reboot"
-		}
+	switch name := p.graph.Load(row.unit).Name; name {
+	case "halt.target", "poweroff.target", "reboot.target", "kexec.target", "soft-reboot.target", "exit.target":
+		action := strings.TrimSuffix(name, ".target")
 		p.shutdown(supervisor.Objective{Action: units.EmergencyAction(action)}, "received "+signalName(row.signal))
 		return
 	}

@@ -15,11 +15,13 @@ import (
 // owns, and for what is still to be written.
 const leftoverShare = 10
 
-// How long is waited for the journal and for a console that is not read, at most.
+// How long is waited for what may never come, at most: the end of killed processes, a journal that has much
+// left to read, a console that is not read. Together they are less than a second, within which the engines
+// that we know do not yet kill.
 const (
-	journalWait = 300 * time.Millisecond
-	consoleWait = 300 * time.Millisecond
-	killWait    = 500 * time.Millisecond // after SIGKILL
+	killWait    = 300 * time.Millisecond
+	journalWait = 200 * time.Millisecond
+	consoleWait = 200 * time.Millisecond
 )
 
 // shutdown stops every unit in order, within the budget.
@@ -84,17 +86,23 @@ func (p *PID1) killLeftovers() {
 	p.logf(supervisor.LevelNotice, "sending SIGTERM to what is left: %s", processNames())
 	_ = unix.Kill(-1, unix.SIGTERM)
 	_ = unix.Kill(-1, unix.SIGCONT)
-	wait := 90 * time.Second // DefaultTimeoutStopSec=
-	if budget, ok := p.config.Stop.Budget.Duration(); ok {
-		spent, _ := (clock(unix.CLOCK_MONOTONIC) - min(p.stopBegan, clock(unix.CLOCK_MONOTONIC))).Duration()
-		wait = budget - spent - killWait
-	}
-	if p.awaitNone(wait) {
+	if p.awaitNone(p.leftoverTime()) {
 		return
 	}
 	p.logf(supervisor.LevelWarning, "sending SIGKILL to what is left: %s", processNames())
 	_ = unix.Kill(-1, unix.SIGKILL)
 	p.awaitNone(killWait)
+}
+
+// leftoverTime is how long processes that no unit owns have between SIGTERM and SIGKILL.
+func (p *PID1) leftoverTime() time.Duration {
+	budget, ok := p.config.Stop.Budget.Duration()
+	if !ok {
+		return 90 * time.Second // DefaultTimeoutStopSec=
+	}
+	now := clock(unix.CLOCK_MONOTONIC)
+	spent, _ := (now - min(p.stopBegan, now)).Duration()
+	return budget - spent - min(killWait, budget/leftoverShare)
 }
 
 // reapQuietly reaps what has ended; true if no child is left.

@@ -43,6 +43,9 @@ const (
 // rtMin is SIGRTMIN as libc has it: two real-time signals are its own.
 const rtMin = syscall.Signal(34)
 
+// crashes is the effect of the signals that stand for a crash of PID 1.
+const crashes = "container exit code 255"
+
 // ctrlAltDel is the SIGINT of systemd(1).
 const ctrlAltDel = "ctrl-alt-del.target"
 
@@ -58,7 +61,14 @@ var signalTable = []signalRow{
 	{signal: unix.SIGUSR2, do: dumpManager, effect: "log a full manager dump"},
 	{signal: unix.SIGWINCH, do: startUnit, unit: "kbrequest.target", mode: units.ModeReplace},
 	{signal: unix.SIGPWR, do: startUnit, unit: "sigpwr.target", mode: units.ModeReplace},
-	{signal: unix.SIGQUIT, do: crash, effect: "container exit code 255"},
+	{signal: unix.SIGQUIT, do: crash, effect: crashes},
+	// Sent by somebody. What PID 1 causes itself is a panic, which costs one request (see guard).
+	{signal: unix.SIGSEGV, do: crash, effect: crashes},
+	{signal: unix.SIGILL, do: crash, effect: crashes},
+	{signal: unix.SIGABRT, do: crash, effect: crashes},
+	{signal: unix.SIGBUS, do: crash, effect: crashes},
+	{signal: unix.SIGFPE, do: crash, effect: crashes},
+	{signal: unix.SIGSYS, do: crash, effect: crashes},
 	// The Go runtime keeps signal 34 to itself (musl uses it within a process), so this row waits for one that
 	// does not; the kernel drops the signal meanwhile, as it does for every process 1 without a handler.
 	{signal: rtMin + 0, do: startUnit, unit: "default.target", mode: units.ModeIsolate},
@@ -130,9 +140,10 @@ func catchSignals() (children, others chan os.Signal) {
 		}
 	}
 	signal.Notify(others, rest...)
-	// A console whose reader has gone is an error, not an end. Caught and not ignored, so that children start
-	// with the default action.
-	signal.Notify(make(chan os.Signal, 1), unix.SIGPIPE)
+	// A console whose reader has gone, or a file that has become too large, is an error and not an end; and
+	// nobody may end PID 1 by a signal for which the Go runtime, unlike the kernel, makes no difference between
+	// process 1 and others. Caught and not ignored, so that children start with the default action.
+	signal.Notify(make(chan os.Signal, 1), unix.SIGPIPE, unix.SIGXFSZ, unix.SIGXCPU, unix.SIGTRAP, unix.SIGSTKFLT)
 	return children, others
 }
 

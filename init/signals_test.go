@@ -6,6 +6,8 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"pintle/vectors"
 )
 
@@ -23,6 +25,12 @@ func TestVectorsSignals(t *testing.T) {
 			return // the exit codes are told by the boot stories
 		}
 		seen[r.Signal] = true
+		if _, others, ok := strings.Cut(r.Effect, "(like "); ok {
+			others, _, _ = strings.Cut(others, ")")
+			for name := range strings.SplitSeq(others, "/") {
+				seen["SIG"+strings.TrimPrefix(name, "SIG")] = true
+			}
+		}
 		var found *signalRow
 		for i := range signalTable {
 			if signalName(signalTable[i].signal) == r.Signal {
@@ -77,6 +85,16 @@ func TestSignalsArrive(t *testing.T) {
 		}
 		if got := <-others; got != sig {
 			t.Errorf("got %v, want %v", got, sig)
+		}
+	}
+}
+
+// The runtime would end a process on these, also process 1, which the kernel spares.
+func TestSignalsThatAreNoEnd(t *testing.T) {
+	catchSignals()
+	for _, sig := range []syscall.Signal{unix.SIGPIPE, unix.SIGXFSZ, unix.SIGXCPU, unix.SIGTRAP, unix.SIGSTKFLT} {
+		if err := syscall.Kill(os.Getpid(), sig); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
