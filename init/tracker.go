@@ -27,7 +27,6 @@ type Tracker struct {
 	proc     string // /proc
 	self     int
 	last     int // the last pid handed out at the time of the last scan; 0: not known
-	max      int // the highest pid that was started by us
 	trusted  bool
 	loadavg  int
 	members  map[int]*member
@@ -42,7 +41,16 @@ type Tracker struct {
 type member struct {
 	unit  string
 	start uint64 // start time in ticks; with the pid it names one process for ever
+	child bool   // PID 1 started it: until it is reaped the pid is its own, and start is not needed
 	gone  bool
+}
+
+// is tells whether it is the process that now has its pid.
+func (m *member) is(st stat) bool {
+	if m.child {
+		return !m.gone
+	}
+	return m.start == st.start
 }
 
 // NewTracker makes a Tracker for the processes of the calling process's pid namespace.
@@ -79,12 +87,10 @@ func (t *Tracker) mark(unit string) uint64 {
 
 // Started tells of a process that was started for a unit. It leads a session of its own.
 func (t *Tracker) Started(unit, invocation string, pid int) {
-	st, ok := readStat(t.proc, pid)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.members[pid] = &member{unit: unit, start: st.start, gone: !ok}
+	t.members[pid] = &member{unit: unit, child: true}
 	t.sessions[pid] = unit
-	t.max = max(t.max, pid)
 	if invocation != "" {
 		t.invoked[invocation] = unit
 	}
@@ -107,7 +113,11 @@ func (t *Tracker) Adopt(unit string, pid int) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.members[pid] = &member{unit: unit, start: st.start}
+	if m := t.members[pid]; m != nil && m.child && !m.gone {
+		m.unit = unit
+	} else {
+		t.members[pid] = &member{unit: unit, start: st.start}
+	}
 	if st.session == pid {
 		t.sessions[pid] = unit
 	}
@@ -153,6 +163,12 @@ func (t *Tracker) Processes(unit string) []int {
 		if m.unit != unit || m.gone {
 			continue
 		}
+		if m.child {
+			if running(pid) {
+				pids = append(pids, pid)
+			}
+			continue
+		}
 		st, ok := readStat(t.proc, pid)
 		switch {
 		case !ok || st.start != m.start:
@@ -165,6 +181,14 @@ func (t *Tracker) Processes(unit string) []int {
 	return pids
 }
 
+// running tells whether a child of ours has not ended yet; it stays to be reaped. This is one system call, a
+// fraction of what reading /proc costs.
+func running(pid int) bool {
+	var info unix.Siginfo
+	err := unix.Waitid(unix.P_PID, pid, &info, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil)
+	return err == nil && info.Signo == 0
+}
+
 // UnitOf tells which unit a process belongs to, or "" for none. A process that has just ended is still known.
 func (t *Tracker) UnitOf(pid int) string {
 	t.mu.Lock()
@@ -172,8 +196,12 @@ func (t *Tracker) UnitOf(pid int) string {
 	if pid <= 0 || pid == t.self {
 		return ""
 	}
+	m := t.members[pid]
+	if m != nil && m.child && !m.gone {
+		return m.unit
+	}
 	st, alive := readStat(t.proc, pid)
-	if m := t.members[pid]; m != nil && (!alive || m.start == st.start || m.start == 0) {
+	if m != nil && (!alive || m.is(st)) {
 		return m.unit
 	}
 	if !alive {
@@ -200,16 +228,23 @@ func (t *Tracker) scan() {
 		pid int
 		st  stat
 	}
-	var waiting []fresh
+	var seen, waiting []fresh
 	for _, pid := range pids {
 		if pid == t.self || !all && pid <= from {
+			continue
+		}
+		m := t.members[pid]
+		if m != nil && m.child && !m.gone {
+			// It leads its session and group, for as long as they are of interest.
+			seen = append(seen, fresh{pid, stat{session: pid, group: pid}})
 			continue
 		}
 		st, ok := readStat(t.proc, pid)
 		if !ok {
 			continue
 		}
-		if m := t.members[pid]; m != nil && (m.start == st.start) {
+		seen = append(seen, fresh{pid, st})
+		if m != nil && m.is(st) {
 			t.keep(pid, st, m.unit)
 			continue
 		}
@@ -221,15 +256,20 @@ func (t *Tracker) scan() {
 			t.keep(f.pid, f.st, unit)
 		}
 	}
-	if all {
-		t.prune(pids)
+	if !all {
+		return
 	}
+	used := map[int]bool{}
+	for _, f := range seen {
+		used[f.pid], used[f.st.session], used[f.st.group] = true, true, true
+	}
+	t.prune(used)
 }
 
 // keep notes a process and, through it, the session and the process group it is in, unless somebody else leads
 // those: a process that was adopted may have been started from anywhere.
 func (t *Tracker) keep(pid int, st stat, unit string) {
-	if m := t.members[pid]; m == nil || m.start != st.start {
+	if m := t.members[pid]; m == nil || !m.is(st) {
 		t.members[pid] = &member{unit: unit, start: st.start}
 	}
 	for _, id := range []int{st.session, st.group} {
@@ -265,7 +305,7 @@ func (t *Tracker) attribute(pid int, st stat, depth int) string {
 	const deep = 64 // a chain of new processes, each the child of the one before
 	if st.parent > 1 && st.parent != t.self && depth < deep {
 		if parent, ok := readStat(t.proc, st.parent); ok {
-			if m := t.members[st.parent]; m != nil && m.start == parent.start {
+			if m := t.members[st.parent]; m != nil && m.is(parent) {
 				return m.unit
 			}
 			if unit := t.attribute(st.parent, parent, depth+1); unit != "" {
@@ -309,13 +349,7 @@ func (t *Tracker) invocationOf(pid int) string {
 }
 
 // prune drops what no live process refers to. It is done only when every process has been looked at.
-func (t *Tracker) prune(pids []int) {
-	used := map[int]bool{}
-	for _, pid := range pids {
-		if st, ok := readStat(t.proc, pid); ok {
-			used[pid], used[st.session], used[st.group] = true, true, true
-		}
-	}
+func (t *Tracker) prune(used map[int]bool) {
 	for id := range t.sessions {
 		if !used[id] {
 			delete(t.sessions, id)
