@@ -136,3 +136,19 @@ func loneToken(s, token string) (rest string, ok bool) {
 	}
 	return strings.TrimLeft(rest, whitespace), true
 }
+
+// Flags are the command's prefixes by the names that systemctl show has for them.
+func (c *Command) Flags() (flags []string) {
+	for _, f := range []struct {
+		on   bool
+		name string
+	}{
+		{c.IgnoreFailure, "ignore-failure"}, {c.Privileged, "privileged"}, {c.NoSetuid, "no-setuid"},
+		{c.AmbientMagic, "ambient"}, {c.NoEnvExpand, "no-env-expand"},
+	} {
+		if f.on {
+			flags = append(flags, f.name)
+		}
+	}
+	return flags
+}

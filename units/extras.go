@@ -185,6 +185,9 @@ func (l *loading) execExtras() {
 // standardStreams sets what the standard streams are when nothing is said.
 func (l *loading) standardStreams() {
 	e := l.unit.Exec
+	if !l.seen["KeyringMode"] && l.unit.Service == nil {
+		e.KeyringMode = KeyringShared // only services get a keyring of their own
+	}
 	if e.StandardInputText != nil || e.StandardInputData != nil {
 		if !l.seen["StandardInput"] {
 			e.StandardInput.Kind = StdioData

@@ -90,7 +90,9 @@ func (l *loading) perpetual() {
 		u.Description = "Root Mount"
 	case "init.scope":
 		u.Description = "System and Service Manager"
+		u.Documentation = []string{"man:systemd(1)"}
 	case "-.slice", "system.slice":
+		u.Documentation = []string{"man:systemd.special(7)"}
 	default:
 		return
 	}
