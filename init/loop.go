@@ -55,6 +55,7 @@ func (p *PID1) Do(f func()) bool {
 // after does what may have become necessary through what was just done.
 func (p *PID1) after() {
 	p.deliver()
+	p.manager.Settle()
 	if p.started && !p.bootDone {
 		p.bootDone = true
 		p.bootFinished()

@@ -33,6 +33,7 @@ func (e *Error) Error() string { return e.Message }
 // The D-Bus error names (org.freedesktop.systemd1(5), and bus-common-errors of systemd).
 const (
 	ErrNoSuchUnit               = "org.freedesktop.systemd1.NoSuchUnit"
+	ErrNoSuchProcess            = "org.freedesktop.systemd1.NoSuchProcess"
 	ErrNoSuchJob                = "org.freedesktop.systemd1.NoSuchJob"
 	ErrUnitMasked               = "org.freedesktop.systemd1.UnitMasked"
 	ErrBadUnitSetting           = "org.freedesktop.systemd1.BadUnitSetting"

@@ -7,7 +7,7 @@ var kinds = map[string]func(*Unit) kind{
 	"socket":  newSocket,
 	"timer":   newTimerUnit,
 	"target":  func(u *Unit) kind { return &passive{u: u, on: "active"} },
-	"slice":   func(u *Unit) kind { return &passive{u: u, on: "active", up: u.perpetual() || u.Name == "system.slice"} },
+	"slice":   func(u *Unit) kind { return &passive{u: u, on: "active", up: u.perpetual()} },
 	"scope":   func(u *Unit) kind { return &passive{u: u, on: "running", up: u.perpetual()} },
 }
 

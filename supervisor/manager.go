@@ -221,7 +221,9 @@ func (m *Manager) unit(name string) *Unit {
 		u = &Unit{Unit: loaded, m: m, active: Inactive}
 		u.timer.fire = func() { m.timedOut(u) }
 		u.kind = newKind(u)
-		u.active, _ = u.kind.state()
+		if u.active, _ = u.kind.state(); u.active.up() { // it is there as long as the manager is
+			u.stamps = Timestamps{StateChange: m.booted, InactiveExit: m.booted, ActiveEnter: m.booted}
+		}
 		m.name(u, loaded.Name)
 		m.garbage.add(u, queuedGarbage)
 	}
@@ -250,8 +252,12 @@ func (m *Manager) timedOut(u *Unit) {
 // inactive and has no job.
 func (m *Manager) Unit(name string) *Unit { return m.units[name] }
 
-// Load is Unit, loading the unit first if need be.
+// Load is Unit, loading the unit first if need be. Settle forgets it again if nothing holds on to it.
 func (m *Manager) Load(name string) *Unit { return m.unit(name) }
+
+// Settle does what was left to be done. Everything that changes something does so of itself; to be called
+// after Load, once the answer to a question has been found.
+func (m *Manager) Settle() { m.run() }
 
 // Units are all units that the manager holds, by name.
 func (m *Manager) Units() []*Unit { return m.sorted() }

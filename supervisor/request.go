@@ -9,6 +9,9 @@ import (
 // Enqueue queues a job as a client asks for it (systemctl(1): start, stop, reload, restart, try-restart,
 // isolate, …). The job returned may have ended already; its Result says how. Errors are of type *Error.
 func (m *Manager) Enqueue(t JobType, name string, mode units.JobMode) (*Job, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
 	u := m.unit(name)
 	if err := mayRequest(t, u); err != nil {
 		m.run()
@@ -34,6 +37,17 @@ func (m *Manager) EnqueueReloadOr(t JobType, name string, mode units.JobMode) (*
 		}
 	}
 	return m.Enqueue(t, name, mode)
+}
+
+// checkName refuses what is no name of a unit that could have a job.
+func checkName(name string) error {
+	switch kind := units.KindOfName(name); {
+	case kind&units.TemplateName != 0:
+		return refuse(ErrInvalidArgs, name, "Unit name %s is missing the instance name.", name)
+	case kind == 0:
+		return refuse(ErrInvalidArgs, name, "Unit name %s is not valid.", name)
+	}
+	return nil
 }
 
 // mayRequest refuses what may be asked for by dependencies only, and what there is not.

@@ -325,10 +325,8 @@ func (u *Unit) willRestart() bool {
 	return ok && r.willRestart()
 }
 
-// perpetual units are there as long as the manager: the root slice and the init scope.
-func (u *Unit) perpetual() bool {
-	return u.Name == "-.slice" || u.Name == "init.scope"
-}
+// perpetual units are there as long as the manager.
+func (u *Unit) perpetual() bool { return u.Unit.Perpetual }
 
 // canReload tells whether a reload job makes sense for the unit.
 func (u *Unit) canReload() bool { return u.loaded() && u.kind.canReload() }

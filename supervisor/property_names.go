@@ -1,0 +1,117 @@
+package supervisor
+
+import "strings"
+
+// The properties of each interface of org.freedesktop.systemd1(5), in the order in which systemctl show prints
+// them. What a name stands for is found by name: in stateOf, among the settings, or in absent.
+
+// serviceProperties are those of org.freedesktop.systemd1.Service alone.
+var serviceProperties = strings.Fields(`
+	Type ExitType Restart RestartMode PIDFile NotifyAccess RestartUSec RestartSteps RestartMaxDelayUSec
+	RestartUSecNext TimeoutStartUSec TimeoutStopUSec TimeoutAbortUSec TimeoutStartFailureMode
+	TimeoutStopFailureMode RuntimeMaxUSec RuntimeRandomizedExtraUSec WatchdogUSec WatchdogTimestamp
+	WatchdogTimestampMonotonic RootDirectoryStartOnly RemainAfterExit GuessMainPID RestartPreventExitStatus
+	RestartForceExitStatus SuccessExitStatus MainPID ControlPID BusName FileDescriptorStoreMax
+	NFileDescriptorStore FileDescriptorStorePreserve StatusText StatusErrno StatusBusError Result ReloadResult
+	CleanResult USBFunctionDescriptors USBFunctionStrings UID GID NRestarts OOMPolicy OpenFile ReloadSignal
+	ExecMainStartTimestamp ExecMainStartTimestampMonotonic ExecMainExitTimestamp ExecMainExitTimestampMonotonic
+	ExecMainHandoffTimestamp ExecMainHandoffTimestampMonotonic ExecMainPID ExecMainCode ExecMainStatus
+	ExecCondition ExecConditionEx ExecStartPre ExecStartPreEx ExecStart ExecStartEx ExecStartPost ExecStartPostEx
+	ExecReload ExecReloadEx ExecStop ExecStopEx ExecStopPost ExecStopPostEx
+`)
+
+// socketProperties are those of org.freedesktop.systemd1.Socket alone.
+var socketProperties = strings.Fields(`
+	BindIPv6Only Backlog TimeoutUSec BindToDevice SocketUser SocketGroup SocketMode DirectoryMode Accept
+	FlushPending Writable KeepAlive KeepAliveTimeUSec KeepAliveIntervalUSec KeepAliveProbes DeferAcceptUSec
+	NoDelay Priority ReceiveBuffer SendBuffer IPTOS IPTTL PipeSize FreeBind Transparent Broadcast PassCredentials
+	PassFileDescriptorsToExec PassSecurity PassPacketInfo Timestamping RemoveOnStop Listen Symlinks Mark
+	MaxConnections MaxConnectionsPerSource MessageQueueMaxMessages MessageQueueMessageSize TCPCongestion ReusePort
+	SmackLabel SmackLabelIPIn SmackLabelIPOut ControlPID Result NConnections NAccepted NRefused FileDescriptorName
+	SocketProtocol TriggerLimitIntervalUSec TriggerLimitBurst PollLimitIntervalUSec PollLimitBurst UID GID
+	ExecStartPre ExecStartPost ExecStopPre ExecStopPost
+`)
+
+// timerProperties are those of org.freedesktop.systemd1.Timer.
+var timerProperties = strings.Fields(`
+	Unit TimersMonotonic TimersCalendar OnClockChange OnTimezoneChange NextElapseUSecRealtime
+	NextElapseUSecMonotonic LastTriggerUSec LastTriggerUSecMonotonic Result AccuracyUSec RandomizedDelayUSec
+	FixedRandomDelay Persistent WakeSystem RemainAfterElapse
+`)
+
+// pathProperties are those of org.freedesktop.systemd1.Path.
+var pathProperties = strings.Fields(`
+	Unit Paths MakeDirectory DirectoryMode Result TriggerLimitIntervalUSec TriggerLimitBurst
+`)
+
+// cgroupProperties are of every unit type that has a control group under systemd.
+var cgroupProperties = strings.Fields(`
+	Slice ControlGroup ControlGroupId MemoryCurrent MemoryPeak MemorySwapCurrent MemorySwapPeak MemoryZSwapCurrent
+	MemoryAvailable EffectiveMemoryMax EffectiveMemoryHigh CPUUsageNSec TasksCurrent EffectiveTasksMax
+	IPIngressBytes IPIngressPackets IPEgressBytes IPEgressPackets IOReadBytes IOReadOperations IOWriteBytes
+	IOWriteOperations Delegate DelegateControllers DelegateSubgroup CPUAccounting CPUWeight StartupCPUWeight
+	CPUShares StartupCPUShares CPUQuotaPerSecUSec CPUQuotaPeriodUSec AllowedCPUs StartupAllowedCPUs
+	AllowedMemoryNodes StartupAllowedMemoryNodes IOAccounting IOWeight StartupIOWeight IODeviceWeight
+	IOReadBandwidthMax IOWriteBandwidthMax IOReadIOPSMax IOWriteIOPSMax IODeviceLatencyTargetUSec
+	BlockIOAccounting BlockIOWeight StartupBlockIOWeight BlockIODeviceWeight BlockIOReadBandwidth
+	BlockIOWriteBandwidth MemoryAccounting DefaultMemoryLow DefaultStartupMemoryLow DefaultMemoryMin MemoryMin
+	MemoryLow StartupMemoryLow MemoryHigh StartupMemoryHigh MemoryMax StartupMemoryMax MemorySwapMax
+	StartupMemorySwapMax MemoryZSwapMax StartupMemoryZSwapMax MemoryZSwapWriteback MemoryLimit DevicePolicy
+	DeviceAllow TasksAccounting TasksMax IPAccounting IPAddressAllow IPAddressDeny IPIngressFilterPath
+	IPEgressFilterPath DisableControllers ManagedOOMSwap ManagedOOMMemoryPressure ManagedOOMMemoryPressureLimit
+	ManagedOOMPreference BPFProgram SocketBindAllow SocketBindDeny RestrictNetworkInterfaces MemoryPressureWatch
+	MemoryPressureThresholdUSec NFTSet CoredumpReceive
+`)
+
+// execProperties are of every unit type that runs commands.
+var execProperties = strings.Fields(`
+	Environment EnvironmentFiles PassEnvironment UnsetEnvironment UMask LimitCPU LimitCPUSoft LimitFSIZE
+	LimitFSIZESoft LimitDATA LimitDATASoft LimitSTACK LimitSTACKSoft LimitCORE LimitCORESoft LimitRSS LimitRSSSoft
+	LimitNOFILE LimitNOFILESoft LimitAS LimitASSoft LimitNPROC LimitNPROCSoft LimitMEMLOCK LimitMEMLOCKSoft
+	LimitLOCKS LimitLOCKSSoft LimitSIGPENDING LimitSIGPENDINGSoft LimitMSGQUEUE LimitMSGQUEUESoft LimitNICE
+	LimitNICESoft LimitRTPRIO LimitRTPRIOSoft LimitRTTIME LimitRTTIMESoft WorkingDirectory RootDirectory RootImage
+	RootImageOptions RootHash RootHashSignature RootVerity RootEphemeral ExtensionDirectories ExtensionImages
+	MountImages OOMScoreAdjust CoredumpFilter Nice IOSchedulingClass IOSchedulingPriority CPUSchedulingPolicy
+	CPUSchedulingPriority CPUAffinity CPUAffinityFromNUMA NUMAPolicy NUMAMask TimerSlackNSec
+	CPUSchedulingResetOnFork NonBlocking StandardInput StandardInputFileDescriptorName StandardInputData
+	StandardOutput StandardOutputFileDescriptorName StandardError StandardErrorFileDescriptorName TTYPath TTYReset
+	TTYVHangup TTYVTDisallocate TTYRows TTYColumns SyslogPriority SyslogIdentifier SyslogLevelPrefix SyslogLevel
+	SyslogFacility LogLevelMax LogRateLimitIntervalUSec LogRateLimitBurst LogExtraFields LogFilterPatterns
+	LogNamespace SecureBits CapabilityBoundingSet AmbientCapabilities User Group DynamicUser SetLoginEnvironment
+	RemoveIPC SetCredential SetCredentialEncrypted LoadCredential LoadCredentialEncrypted ImportCredential
+	SupplementaryGroups PAMName ReadWritePaths ReadOnlyPaths InaccessiblePaths ExecPaths NoExecPaths
+	ExecSearchPath MountFlags PrivateTmp PrivateDevices ProtectClock ProtectKernelTunables ProtectKernelModules
+	ProtectKernelLogs ProtectControlGroups PrivateNetwork PrivateUsers PrivateMounts PrivateIPC ProtectHome
+	ProtectSystem SameProcessGroup UtmpMode SELinuxContext AppArmorProfile SmackProcessLabel IgnoreSIGPIPE
+	NoNewPrivileges SystemCallFilter SystemCallArchitectures SystemCallErrorNumber SystemCallLog Personality
+	LockPersonality RestrictAddressFamilies RuntimeDirectoryPreserve RuntimeDirectoryMode RuntimeDirectory
+	RuntimeDirectorySymlink StateDirectoryMode StateDirectory StateDirectorySymlink CacheDirectoryMode
+	CacheDirectory CacheDirectorySymlink LogsDirectoryMode LogsDirectory LogsDirectorySymlink
+	ConfigurationDirectoryMode ConfigurationDirectory TimeoutCleanUSec MemoryDenyWriteExecute RestrictRealtime
+	RestrictSUIDSGID RestrictNamespaces RestrictFileSystems BindPaths BindReadOnlyPaths TemporaryFileSystem
+	MountAPIVFS KeyringMode ProtectProc ProcSubset ProtectHostname NetworkNamespacePath IPCNamespacePath MemoryKSM
+	RootImagePolicy MountImagePolicy ExtensionImagePolicy
+`)
+
+// killProperties are of every unit type that has processes.
+var killProperties = strings.Fields(`
+	KillMode KillSignal RestartKillSignal FinalKillSignal SendSIGKILL SendSIGHUP WatchdogSignal
+`)
+
+// unitProperties are those of org.freedesktop.systemd1.Unit, which every unit has.
+var unitProperties = strings.Fields(`
+	Id Names Following Requires Requisite Wants BindsTo PartOf Upholds RequiredBy RequisiteOf WantedBy BoundBy
+	UpheldBy ConsistsOf Conflicts ConflictedBy Before After OnSuccess OnSuccessOf OnFailure OnFailureOf Triggers
+	TriggeredBy PropagatesReloadTo ReloadPropagatedFrom PropagatesStopTo StopPropagatedFrom JoinsNamespaceOf
+	SliceOf RequiresMountsFor WantsMountsFor Documentation Description LoadState ActiveState FreezerState SubState
+	FragmentPath SourcePath DropInPaths UnitFileState UnitFilePreset StateChangeTimestamp
+	StateChangeTimestampMonotonic InactiveExitTimestamp InactiveExitTimestampMonotonic ActiveEnterTimestamp
+	ActiveEnterTimestampMonotonic ActiveExitTimestamp ActiveExitTimestampMonotonic InactiveEnterTimestamp
+	InactiveEnterTimestampMonotonic CanStart CanStop CanReload CanIsolate CanClean CanFreeze StopWhenUnneeded
+	RefuseManualStart RefuseManualStop AllowIsolate DefaultDependencies SurviveFinalKillSignal OnSuccessJobMode
+	OnFailureJobMode IgnoreOnIsolate NeedDaemonReload JobTimeoutUSec JobRunningTimeoutUSec JobTimeoutAction
+	JobTimeoutRebootArgument ConditionResult AssertResult ConditionTimestamp ConditionTimestampMonotonic
+	AssertTimestamp AssertTimestampMonotonic LoadError Transient Perpetual StartLimitIntervalUSec StartLimitBurst
+	StartLimitAction FailureAction FailureActionExitStatus SuccessAction SuccessActionExitStatus RebootArgument
+	InvocationID CollectMode
+`)

@@ -1,0 +1,263 @@
+package supervisor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"pintle/units"
+)
+
+// stateOf are the properties that tell what has become of a unit, or that are more than one setting. A nil
+// value means that for units of this type the property is a setting, or none at all.
+var stateOf = map[string]func(*Unit) any{
+	"Id":    func(u *Unit) any { return u.Name },
+	"Names": func(u *Unit) any { return slices.Clone(u.names) },
+	"Description": func(u *Unit) any {
+		if u.Description == "" {
+			return u.Name
+		}
+		return u.Description
+	},
+	"LoadState":      func(u *Unit) any { return string(u.Unit.State) },
+	"ActiveState":    func(u *Unit) any { active, _ := u.State(); return string(active) },
+	"SubState":       func(u *Unit) any { _, sub := u.State(); return sub },
+	"FragmentPath":   func(u *Unit) any { return u.Fragment },
+	"DropInPaths":    func(u *Unit) any { return u.DropIns },
+	"UnitFileState":  func(u *Unit) any { return u.FileState() },
+	"UnitFilePreset": func(*Unit) any { return "" },
+
+	"StateChangeTimestamp":            func(u *Unit) any { return Wall(u.stamps.StateChange.Realtime) },
+	"StateChangeTimestampMonotonic":   func(u *Unit) any { return Monotonic(u.stamps.StateChange.Monotonic) },
+	"InactiveExitTimestamp":           func(u *Unit) any { return Wall(u.stamps.InactiveExit.Realtime) },
+	"InactiveExitTimestampMonotonic":  func(u *Unit) any { return Monotonic(u.stamps.InactiveExit.Monotonic) },
+	"ActiveEnterTimestamp":            func(u *Unit) any { return Wall(u.stamps.ActiveEnter.Realtime) },
+	"ActiveEnterTimestampMonotonic":   func(u *Unit) any { return Monotonic(u.stamps.ActiveEnter.Monotonic) },
+	"ActiveExitTimestamp":             func(u *Unit) any { return Wall(u.stamps.ActiveExit.Realtime) },
+	"ActiveExitTimestampMonotonic":    func(u *Unit) any { return Monotonic(u.stamps.ActiveExit.Monotonic) },
+	"InactiveEnterTimestamp":          func(u *Unit) any { return Wall(u.stamps.InactiveEnter.Realtime) },
+	"InactiveEnterTimestampMonotonic": func(u *Unit) any { return Monotonic(u.stamps.InactiveEnter.Monotonic) },
+	"ConditionResult":                 func(u *Unit) any { return u.conditions.Met },
+	"ConditionTimestamp":              func(u *Unit) any { return Wall(u.conditions.At.Realtime) },
+	"ConditionTimestampMonotonic":     func(u *Unit) any { return Monotonic(u.conditions.At.Monotonic) },
+	"AssertResult":                    func(u *Unit) any { return u.asserts.Met },
+	"AssertTimestamp":                 func(u *Unit) any { return Wall(u.asserts.At.Realtime) },
+	"AssertTimestampMonotonic":        func(u *Unit) any { return Monotonic(u.asserts.At.Monotonic) },
+
+	"CanStart":     func(u *Unit) any { return u.canStart() },
+	"CanStop":      func(u *Unit) any { return !u.RefuseManualStop && applicable(JobStop, u) },
+	"CanReload":    func(u *Unit) any { return u.canReload() },
+	"CanIsolate":   func(u *Unit) any { return u.AllowIsolate && u.canStart() },
+	"Perpetual":    func(u *Unit) any { return u.perpetual() },
+	"InvocationID": func(u *Unit) any { return u.invocationID },
+	"LoadError": func(u *Unit) any {
+		if e := loadProblem(u.Unit); e != nil {
+			return e.Name + " " + `"` + e.Message + `"`
+		}
+		return ""
+	},
+
+	"SyslogPriority": func(u *Unit) any {
+		return perExec(u, func(x *units.ExecSettings) any { return x.SyslogFacility<<3 | x.SyslogLevel })
+	},
+	"LogLevelMax": func(u *Unit) any {
+		return perExec(u, func(x *units.ExecSettings) any {
+			if x.LogLevelMax >= 7 {
+				return int32(-1)
+			}
+			return int32(x.LogLevelMax)
+		})
+	},
+	"CapabilityBoundingSet": func(u *Unit) any {
+		return perExec(u, func(x *units.ExecSettings) any {
+			if !x.CapabilityBoundingSet.Set {
+				return units.CapabilitySet{Mask: units.AllCapabilities, Set: true}
+			}
+			return x.CapabilityBoundingSet
+		})
+	},
+	"StandardInputFileDescriptorName": func(u *Unit) any {
+		return perExec(u, func(x *units.ExecSettings) any { return fdName(x.StandardInput) })
+	},
+	"StandardOutputFileDescriptorName": func(u *Unit) any {
+		return perExec(u, func(x *units.ExecSettings) any { return fdName(x.StandardOutput) })
+	},
+	"StandardErrorFileDescriptorName": func(u *Unit) any {
+		return perExec(u, func(x *units.ExecSettings) any { return fdName(x.StandardError) })
+	},
+	"RestartKillSignal": func(u *Unit) any {
+		if u.Kill == nil || u.Kill.RestartKillSignal != 0 {
+			return nil
+		}
+		return u.Kill.KillSignal
+	},
+	"CPUQuotaPerSecUSec": func(u *Unit) any {
+		if u.Resources == nil {
+			return nil
+		}
+		percent, err := units.ParsePermyriadUnbounded(u.Resources.CPUQuota)
+		if u.Resources.CPUQuota == "" || err != nil {
+			return units.Infinity
+		}
+		return units.Usec(percent) * 100
+	},
+	"MemoryPressureThresholdUSec": func(u *Unit) any {
+		if u.Resources == nil || u.Resources.MemoryPressureThresholdSec != 0 {
+			return nil
+		}
+		return 200 * units.Millisecond
+	},
+	"CPUAccounting":    func(u *Unit) any { return false },
+	"MemoryAccounting": func(u *Unit) any { return false },
+	"TasksAccounting":  func(u *Unit) any { return false },
+	"Result": func(u *Unit) any {
+		return u.Result()
+	},
+}
+
+func init() {
+	for _, name := range dependencyProperties {
+		stateOf[name] = func(u *Unit) any { return u.Deps[units.Dependency(name)].Names() }
+	}
+	for name, value := range stateOfService {
+		stateOf[name] = func(u *Unit) any {
+			if s := u.ServiceStatus(); s != nil {
+				return value(u, s)
+			}
+			return nil
+		}
+	}
+	for name, value := range stateOfTrigger {
+		stateOf[name] = value
+	}
+	for _, role := range []Role{RoleCondition, RoleStartPre, RoleStart, RoleStartPost, RoleReload, RoleStop, RoleStopPost} {
+		stateOf[string(role)] = func(u *Unit) any { return u.commandLines(role, false) }
+		stateOf[string(role)+"Ex"] = func(u *Unit) any { return u.commandLines(role, true) }
+	}
+}
+
+// dependencyProperties are the properties that are lists of other units.
+var dependencyProperties = strings.Fields(`Requires Requisite Wants BindsTo PartOf Upholds RequiredBy RequisiteOf
+	WantedBy BoundBy UpheldBy ConsistsOf Conflicts ConflictedBy Before After OnSuccess OnSuccessOf OnFailure
+	OnFailureOf Triggers TriggeredBy PropagatesReloadTo ReloadPropagatedFrom PropagatesStopTo StopPropagatedFrom
+	JoinsNamespaceOf SliceOf`)
+
+func perExec(u *Unit, value func(*units.ExecSettings) any) any {
+	if u.Exec == nil {
+		return nil
+	}
+	return value(u.Exec)
+}
+
+func fdName(s units.Stdio) string {
+	if s.Kind == units.StdioFD {
+		return s.Arg
+	}
+	return ""
+}
+
+func (u *Unit) canStart() bool { return u.loaded() && !u.RefuseManualStart }
+
+// stateOfService are the properties of a service at run time.
+var stateOfService = map[string]func(*Unit, *ServiceStatus) any{
+	"Result":               func(_ *Unit, s *ServiceStatus) any { return string(s.Result) },
+	"ReloadResult":         func(_ *Unit, s *ServiceStatus) any { return string(s.ReloadResult) },
+	"NotifyAccess":         func(_ *Unit, s *ServiceStatus) any { return string(s.NotifyAccess) },
+	"RestartUSecNext":      func(_ *Unit, s *ServiceStatus) any { return s.RestartUSecNext },
+	"MainPID":              func(_ *Unit, s *ServiceStatus) any { return uint32(s.MainPID) },
+	"ControlPID":           func(_ *Unit, s *ServiceStatus) any { return uint32(s.ControlPID) },
+	"NFileDescriptorStore": func(_ *Unit, s *ServiceStatus) any { return uint32(s.NFileDescriptorStore) },
+	"StatusText":           func(_ *Unit, s *ServiceStatus) any { return s.StatusText },
+	"StatusErrno":          func(_ *Unit, s *ServiceStatus) any { return int32(s.StatusErrno) },
+	"StatusBusError":       func(_ *Unit, s *ServiceStatus) any { return s.StatusBusError },
+	"NRestarts":            func(_ *Unit, s *ServiceStatus) any { return uint32(s.NRestarts) },
+	"WatchdogUSec":         func(_ *Unit, s *ServiceStatus) any { return s.WatchdogUSec },
+	"WatchdogTimestamp":    func(u *Unit, _ *ServiceStatus) any { return Wall(u.watchdogFed().Realtime) },
+	"WatchdogTimestampMonotonic": func(u *Unit, _ *ServiceStatus) any {
+		return Monotonic(u.watchdogFed().Monotonic)
+	},
+	"TimeoutAbortUSec": func(u *Unit, _ *ServiceStatus) any {
+		if u.Service.TimeoutAbortSec == nil {
+			return u.Service.TimeoutStopSec
+		}
+		return nil
+	},
+	"ExecMainStartTimestamp":            func(_ *Unit, s *ServiceStatus) any { return Wall(s.ExecMain.Start.Realtime) },
+	"ExecMainStartTimestampMonotonic":   func(_ *Unit, s *ServiceStatus) any { return Monotonic(s.ExecMain.Start.Monotonic) },
+	"ExecMainExitTimestamp":             func(_ *Unit, s *ServiceStatus) any { return Wall(s.ExecMain.Exit.Realtime) },
+	"ExecMainExitTimestampMonotonic":    func(_ *Unit, s *ServiceStatus) any { return Monotonic(s.ExecMain.Exit.Monotonic) },
+	"ExecMainHandoffTimestamp":          func(_ *Unit, s *ServiceStatus) any { return Wall(s.ExecMain.Start.Realtime) },
+	"ExecMainHandoffTimestampMonotonic": func(_ *Unit, s *ServiceStatus) any { return Monotonic(s.ExecMain.Start.Monotonic) },
+	"ExecMainPID":                       func(_ *Unit, s *ServiceStatus) any { return uint32(s.ExecMain.PID) },
+	"ExecMainCode":                      func(_ *Unit, s *ServiceStatus) any { return int32(s.ExecMain.Code) },
+	"ExecMainStatus":                    func(_ *Unit, s *ServiceStatus) any { return int32(s.ExecMain.Status) },
+}
+
+// watchdogFed is when a service whose watchdog runs last gave a sign of life.
+func (u *Unit) watchdogFed() Instant {
+	s, ok := u.kind.(*service)
+	if !ok || s.watchdogAt == units.Infinity || s.watchdogAt < s.watchdogSpan() {
+		return Instant{}
+	}
+	now := u.now()
+	fed := s.watchdogAt - s.watchdogSpan()
+	return Instant{Monotonic: fed, Realtime: now.Realtime - (now.Monotonic - fed)}
+}
+
+// fileStater is what a Resolver may be besides: it tells how a unit's file is installed.
+type fileStater interface{ FileState(name string) string }
+
+// FileState is how the unit's file is installed ("enabled", "static", "masked", …; systemctl(1), is-enabled);
+// empty if it has none.
+func (u *Unit) FileState() string {
+	if g, ok := u.m.graph.(fileStater); ok {
+		return g.FileState(u.Name)
+	}
+	return ""
+}
+
+// commandLines are the commands of a list with how each ran last. extended tells all prefixes in flags.
+func (u *Unit) commandLines(role Role, extended bool) any {
+	s, ok := u.kind.(*service)
+	if !ok {
+		return nil
+	}
+	lines := Lines{}
+	for i, c := range s.commandsOf(role) {
+		var ran ExecStatus
+		if runs := s.commands[role]; i < len(runs) {
+			ran = runs[i]
+		}
+		how := "ignore_errors=" + units.YesNo(c.IgnoreFailure)
+		if extended {
+			how = "flags=" + strings.Join(c.Flags(), " ")
+		}
+		lines = append(lines, fmt.Sprintf("{ path=%s ; argv[]=%s ; %s ; start_time=[%s] ; stop_time=[%s] ; pid=%d ; code=%s ; status=%s }",
+			c.Path, strings.Join(c.Argv, " "), how, orNone(ran.Start.Realtime), orNone(ran.Exit.Realtime), ran.PID,
+			ran.codeText(), ran.statusText()))
+	}
+	return lines
+}
+
+func orNone(at units.Usec) string {
+	if at == 0 {
+		return "n/a"
+	}
+	return units.FormatTimestamp(at, time.Local)
+}
+
+func (e *ExecStatus) codeText() string {
+	if e.Code == CodeNone {
+		return "(null)"
+	}
+	return e.Code.String()
+}
+
+func (e *ExecStatus) statusText() string {
+	if e.Code == CodeExited {
+		return fmt.Sprint(e.Status)
+	}
+	return fmt.Sprintf("%d/%s", e.Status, units.SignalName(syscall.Signal(e.Status)))
+}
