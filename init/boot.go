@@ -214,7 +214,7 @@ func (p *PID1) load() {
 	}
 	var err error
 	p.spawner, err = NewSpawner(SpawnerConfig{
-		Env: p.serviceEnv(), PassEnv: p.environ, NotifyPath: notify,
+		Env: p.serviceEnv(), PassEnv: p.passEnv(), NotifyPath: notify,
 		Output: p.openOutput, JournalStream: p.init, Report: p.post, Log: p.Log, Tracker: p.tracker,
 	})
 	if err != nil {
@@ -232,10 +232,22 @@ func (p *PID1) load() {
 // serviceEnv is what every service starts with, as under systemd; the rest of the container's environment is
 // for PassEnvironment=.
 func (p *PID1) serviceEnv() []string {
-	env := []string{"PATH=" + DefaultPath}
+	env := []string{"PATH=" + servicePath()}
 	for _, e := range p.environ {
 		if strings.HasPrefix(e, "LANG=") || strings.HasPrefix(e, "LC_") {
 			env = append(env, e)
+		}
+	}
+	return env
+}
+
+// passEnv is what PassEnvironment= takes from: like systemd's manager we keep what says that we are in a
+// container, and which.
+func (p *PID1) passEnv() []string {
+	env := slices.Clone(p.environ)
+	for _, name := range []string{"container", "container_uuid"} {
+		if value, ok := p.engine[name]; ok {
+			env = append(env, name+"="+value)
 		}
 	}
 	return env

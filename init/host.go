@@ -221,6 +221,10 @@ func (p *PID1) WatchStored(unit string, fd supervisor.FD) {
 
 // Cleanup forgets a unit's processes and removes its runtime directories.
 func (p *PID1) Cleanup(u *units.Unit, keepRuntime bool) {
+	if u.Socket != nil {
+		removeSockets(u.Socket)
+		return
+	}
 	p.tracker.Forget(u.Name)
 	p.spawner.Cleanup(u, keepRuntime)
 }

@@ -71,6 +71,30 @@ func linkSocket(s *units.SocketSettings, link string) {
 	}
 }
 
+// removeSockets removes what a socket unit has made in the file system, if it says so (RemoveOnStop=).
+func removeSockets(s *units.SocketSettings) {
+	if !s.RemoveOnStop {
+		return
+	}
+	for _, l := range s.Listens {
+		switch l.Kind {
+		case "Stream", "Datagram", "SequentialPacket", "FIFO":
+			if strings.HasPrefix(l.Address, "/") {
+				_ = unix.Unlink(l.Address)
+			}
+		case "MessageQueue":
+			if path, err := unix.BytePtrFromString(strings.TrimPrefix(l.Address, "/")); err == nil {
+				_, _, _ = unix.Syscall(unix.SYS_MQ_UNLINK, uintptr(unsafe.Pointer(path)), 0, 0)
+			}
+		}
+	}
+	for _, link := range s.Symlinks {
+		if _, err := os.Readlink(link); err == nil {
+			_ = unix.Unlink(link)
+		}
+	}
+}
+
 func orMode(mode, preset units.FileMode) uint32 {
 	if mode == 0 {
 		mode = preset

@@ -65,7 +65,8 @@ type Host interface {
 	// WatchBusName reports BusNameOwner events for a name of Type=dbus; false if there is no bus.
 	WatchBusName(unit, name string) bool
 
-	// Cleanup is called when a unit has become inactive: the host forgets its processes and removes its
+	// Cleanup is called when a service has become inactive or a socket has been closed. Of a socket the host
+	// removes what is in the file system (RemoveOnStop=). Of a service it forgets the processes and removes the
 	// runtime directories unless keepRuntime is set.
 	Cleanup(u *units.Unit, keepRuntime bool)
 

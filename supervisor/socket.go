@@ -106,6 +106,7 @@ func (s *socket) down(result string) {
 	if s.fds != nil {
 		s.u.host().Accepting(s.u.Name, false)
 		s.u.host().CloseFDs(s.fds)
+		s.u.host().Cleanup(s.u.Unit, false)
 		s.fds = nil
 	}
 	if s.res == "success" {
