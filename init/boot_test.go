@@ -42,11 +42,12 @@ const storyArg0 = "pintle-story-init"
 
 // story is how a container is started.
 type story struct {
-	units   string        // txtar: unit files, or absolute paths
-	command []string      // after "--"
-	vital   []string      // [boot] vital
-	budget  time.Duration // [stop] budget; 0: the default
-	stdout  *os.File      // instead of a pipe that the test reads
+	units   string            // txtar: unit files, or absolute paths
+	files   map[string]string // the same, one by one
+	command []string          // after "--"
+	vital   []string          // [boot] vital
+	budget  time.Duration     // [stop] budget; 0: the default
+	stdout  *os.File          // instead of a pipe that the test reads
 	env     []string
 	user    bool // PID 1 runs as user 12345
 }
@@ -66,6 +67,9 @@ func boot(t *testing.T, s story) *container {
 			path = filepath.Join(dir, "root", f.Name)
 		}
 		putFile(t, path, string(f.Data))
+	}
+	for name, text := range s.files {
+		putFile(t, filepath.Join(dir, "root", name), text)
 	}
 	// The root is made of what is below dir, so everybody must be able to pass through it.
 	os.Chmod(dir, 0o755)
@@ -240,7 +244,7 @@ func storyInit(args []string) {
 	if d, _ := time.ParseDuration(args[2]); d > 0 {
 		config.Stop.Budget = units.Usec(d.Microseconds())
 	}
-	os.Setenv("SYSTEMD_UNIT_PATH", "/units")
+	os.Setenv("SYSTEMD_UNIT_PATH", "/units:/etc/systemd/system")
 	unix.CloseOnExec(3)
 	unix.CloseOnExec(4)
 	if args[3] == "true" {
@@ -256,6 +260,7 @@ func storyInit(args []string) {
 
 // storyControl answers lines from the test.
 func storyControl(p *PID1) {
+	serveSystemctl(p)
 	in, out := bufio.NewScanner(os.NewFile(3, "control")), os.NewFile(4, "answers")
 	for in.Scan() {
 		words := strings.Fields(in.Text())
@@ -287,6 +292,8 @@ func storyCommand(p *PID1, words []string) string {
 		}
 		active, sub := u.State()
 		return fmt.Sprintf("%s %s %s", active, sub, u.Result())
+	case "jobs":
+		return strconv.Itoa(len(p.manager.Jobs()))
 	case "pids":
 		return strings.Trim(fmt.Sprint(p.tracker.Processes(words[1])), "[]")
 	case "zombies":
@@ -356,6 +363,9 @@ func storyRoot(dir string) error {
 		if err := bind("/dev/"+node, path, 0); err != nil {
 			return err
 		}
+	}
+	if err := storyTools(root, bind); err != nil {
+		return err
 	}
 	for _, f := range []string{"/etc/passwd", "/etc/group", "/etc/ld.so.cache"} {
 		if b, err := os.ReadFile(f); err == nil {

@@ -1,6 +1,7 @@
 package pid1
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -108,8 +109,22 @@ func (b *bench) shell(change func(*units.ExecSettings), script string) string {
 
 func TestMain(m *testing.M) {
 	Shim()
-	if os.Args[0] == storyArg0 {
+	switch filepath.Base(os.Args[0]) {
+	case storyArg0:
 		storyInit(os.Args[1:])
+	case "systemctl":
+		os.Exit(storySystemctl(os.Args[1:]))
+	case "notify":
+		storyNotify(os.Args[1:])
+	}
+	// Tests that run side by side are rows of a table that mostly wait for time to pass.
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" || f.Name == "test.cpu" })
+	if !given {
+		if err := flag.Set("test.parallel", "8"); err != nil {
+			panic(err)
+		}
 	}
 	os.Exit(m.Run())
 }
