@@ -22,13 +22,21 @@ var builtinAliases = [...]struct{ alias, name string }{
 	{"runlevel6.target", "reboot.target"},
 }
 
+// builtinAlias is the built-in unit that a name is an alias of, or "".
+func builtinAlias(name string) string {
+	for _, b := range builtinAliases {
+		if b.alias == name {
+			return b.name
+		}
+	}
+	return ""
+}
+
 // Builtin returns the text of a unit that pintle brings along, and the name that its own name is an alias
 // of, if it is one.
 func Builtin(name string) (text []byte, alias string, ok bool) {
-	for _, b := range builtinAliases {
-		if b.alias == name {
-			return nil, b.name, true
-		}
+	if alias = builtinAlias(name); alias != "" {
+		return nil, alias, true
 	}
 	text, err := builtin.ReadFile("builtin/" + name)
 	return text, "", err == nil

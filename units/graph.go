@@ -35,6 +35,7 @@ type Graph struct {
 	edges     map[string][]edge // by the unit they come from
 	dropped   map[string]bool   // names that were unloaded: others may still refer to them
 	queue     []*Unit           // named by a dependency, not loaded yet
+	ahead     map[*Unit]source  // main files of queued units that were read together
 	targets   []*Unit           // loaded, default dependencies with targets not looked at yet
 	busy      bool
 }
@@ -117,6 +118,9 @@ func (g *Graph) settle() {
 	for len(g.queue) > 0 || len(g.targets) > 0 {
 		if len(g.queue) > 0 {
 			u := g.queue[0]
+			if _, read := g.ahead[u]; !read {
+				g.readAhead()
+			}
 			g.queue = g.queue[1:]
 			g.load(u)
 			g.targets = append(g.targets, u)
@@ -209,6 +213,9 @@ func (g *Graph) load(u *Unit) {
 
 // builtinNames are the built-in aliases that stand for a unit, because no file has their name.
 func (g *Graph) builtinNames(id string) (names []string) {
+	if NameType(id) != "target" {
+		return nil // none of them is of another type
+	}
 	for _, b := range builtinAliases {
 		if name, err := g.canonical(b.alias); err == nil && name == id && g.index.files[b.alias].path == "" && g.index.files[b.alias].alias == "" {
 			names = append(names, b.alias)
@@ -217,12 +224,13 @@ func (g *Graph) builtinNames(id string) (names []string) {
 	return names
 }
 
-// fragment reads the main file; false if the unit is done with.
+// fragment applies the main file; false if the unit is done with.
 func (l *loading) fragment() bool {
 	u, g := l.unit, l.g
-	text, path, err := g.fragmentText(u.Name)
-	u.Fragment, l.x.Fragment = path, path
-	switch {
+	src := g.ahead[u]
+	delete(g.ahead, u)
+	u.Fragment, l.x.Fragment = src.path, src.path
+	switch err := src.err; {
 	case errors.Is(err, errMasked):
 		u.State = Masked
 		return false
@@ -234,13 +242,12 @@ func (l *loading) fragment() bool {
 		u.fail(NotFound, fmt.Errorf("cannot find %s", u.Name))
 		return false
 	case err != nil:
-		l.file = path
+		l.file = src.path
 		l.problem(err.Error())
 		u.fail(LoadError, err)
 		return false
 	}
-	err = l.read(path, text)
-	switch {
+	switch err := l.apply(src.path, src.lexed); {
 	case err == nil:
 		return true
 	case isFatal(err):
@@ -310,7 +317,7 @@ func (l *loading) dropIns() {
 			l.problem(err.Error())
 		default:
 			// What ends the reading of a drop-in costs its rest, not the unit; the problem is told already.
-			_ = l.read(d.path, text)
+			_ = l.apply(d.path, lexFor(u, text))
 		}
 	}
 }

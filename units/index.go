@@ -214,7 +214,7 @@ func (x *index) canonical(name string) (string, error) {
 
 func (x *index) builtinName(name string, found bool) string {
 	if !found {
-		if _, alias, ok := Builtin(name); ok && alias != "" {
+		if alias := builtinAlias(name); alias != "" {
 			if id, err := x.canonical(alias); err == nil {
 				return id
 			}

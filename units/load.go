@@ -25,54 +25,59 @@ func (l *loading) problem(text string) {
 	l.unit.Problems = append(l.unit.Problems, Problem{l.file, l.line, text})
 }
 
-// defaults are the settings structs before any file is read, made once.
-var defaults = sync.OnceValue(func() (structs [parts]reflect.Value) {
+// presets are the settings structs before any file is read, each made when the first unit needs it.
+var presets = func() (structs [parts]func() reflect.Value) {
 	for p := range parts {
-		structs[p] = reflect.New(partTypes[p]).Elem()
-	}
-	u := &Unit{Name: "x.service"}
-	l := &loading{unit: u, x: Specifiers{Unit: u.Name}, seen: map[string]bool{}}
-	for section, settings := range table() {
-		for name, s := range settings {
-			if s.Default == "" || name != s.Name || s.Section != section {
-				continue
-			}
-			dst := structs[s.part].Field(s.index).Addr().Interface()
-			// A test parses every default; an error here would leave the zero value.
-			_ = s.parse(&line{load: l, x: &l.x, key: name, set: s, unit: u}, dst, s.Default)
-		}
+		structs[p] = sync.OnceValue(func() reflect.Value { return preset(p) })
 	}
 	return structs
-})
+}()
+
+func preset(p part) reflect.Value {
+	v := reflect.New(partTypes[p]).Elem()
+	u := &Unit{Name: "x.service"}
+	l := &loading{unit: u, x: Specifiers{Unit: u.Name}, seen: map[string]bool{}}
+	for i := range partTypes[p].NumField() {
+		tag := tagOf(p, i)
+		if tag.preset == "" {
+			continue
+		}
+		s := newSetting("", p, i)
+		s.Name = partTypes[p].Field(i).Name
+		// A test parses every default; an error here would leave the zero value.
+		_ = s.parse(&line{load: l, x: &l.x, key: s.Name, set: &s, unit: u}, v.Field(i).Addr().Interface(), tag.preset)
+	}
+	return v
+}
 
 // start gives a unit its settings structs, filled with defaults.
 func (l *loading) start() {
-	u, d := l.unit, defaults()
-	u.UnitSettings = *d[partUnit].Addr().Interface().(*UnitSettings)
+	u := l.unit
+	u.UnitSettings = *presets[partUnit]().Addr().Interface().(*UnitSettings)
 	for _, p := range sectionParts[typeSections[NameType(u.Name)]] {
 		switch p {
 		case partService:
-			u.Service = fresh[ServiceSettings](d[p])
+			u.Service = fresh[ServiceSettings](p)
 		case partSocket:
-			u.Socket = fresh[SocketSettings](d[p])
+			u.Socket = fresh[SocketSettings](p)
 		case partTimer:
-			u.Timer = fresh[TimerSettings](d[p])
+			u.Timer = fresh[TimerSettings](p)
 		case partPath:
-			u.Path = fresh[PathSettings](d[p])
+			u.Path = fresh[PathSettings](p)
 		case partMount:
-			u.Mount = fresh[MountSettings](d[p])
+			u.Mount = fresh[MountSettings](p)
 		case partAutomount:
-			u.Automount = fresh[AutomountSettings](d[p])
+			u.Automount = fresh[AutomountSettings](p)
 		case partSwap:
-			u.Swap = fresh[SwapSettings](d[p])
+			u.Swap = fresh[SwapSettings](p)
 		case partScope:
-			u.Scope = fresh[ScopeSettings](d[p])
+			u.Scope = fresh[ScopeSettings](p)
 		case partExec:
-			u.Exec = fresh[ExecSettings](d[p])
+			u.Exec = fresh[ExecSettings](p)
 		case partKill:
-			u.Kill = fresh[KillSettings](d[p])
+			u.Kill = fresh[KillSettings](p)
 		case partResources:
-			u.Resources = fresh[ResourceSettings](d[p])
+			u.Resources = fresh[ResourceSettings](p)
 		}
 	}
 	switch NameType(u.Name) {
@@ -81,8 +86,8 @@ func (l *loading) start() {
 	}
 }
 
-func fresh[T any](d reflect.Value) *T {
-	v := *d.Addr().Interface().(*T)
+func fresh[T any](p part) *T {
+	v := *presets[p]().Addr().Interface().(*T)
 	return &v
 }
 
@@ -117,34 +122,30 @@ func (u *Unit) part(p part) reflect.Value {
 	return reflect.ValueOf(u.Resources)
 }
 
-// read applies the text of one file. The error is one that ends the reading of the file.
-func (l *loading) read(file string, text []byte) error {
+// apply assigns what one file says. The error is one that ended the reading of the file.
+func (l *loading) apply(file string, text lexed) error {
 	l.file = file
-	own := typeSections[NameType(l.unit.Name)]
-	assignments, warnings, lexErr := Lex(text, func(section string) bool {
-		return section == "Unit" || section == "Install" || section != "" && section == own
-	})
-	for _, w := range warnings {
+	for _, w := range text.warnings {
 		l.unit.Problems = append(l.unit.Problems, Problem{file, w.Line, w.Text})
 	}
-	for _, a := range assignments {
+	for _, a := range text.assignments {
 		l.line = a.Line
 		if err := l.assign(a); err != nil {
 			return fmt.Errorf("%s:%d: %w", file, a.Line, err)
 		}
 	}
 	var syntax *SyntaxError
-	if errors.As(lexErr, &syntax) {
+	if errors.As(text.err, &syntax) {
 		l.line = syntax.Line
 		l.problem(syntax.Text)
-		return fmt.Errorf("cannot read %s: %w", file, lexErr)
+		return fmt.Errorf("cannot read %s: %w", file, text.err)
 	}
 	return nil
 }
 
 // assign applies one assignment; the error is a fatal one.
 func (l *loading) assign(a Assignment) error {
-	s := table()[a.Section][a.Key]
+	s := table(a.Section)[a.Key]
 	if s == nil {
 		if !strings.HasPrefix(a.Key, "X-") {
 			l.problem(fmt.Sprintf("unknown setting %s in [%s], ignored", a.Key, a.Section))

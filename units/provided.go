@@ -3,6 +3,7 @@ package units
 import (
 	"path"
 	"strings"
+	"sync"
 )
 
 // provided lists the units, most of them of systemd's own package, that are not run in a container: PID 1
@@ -44,18 +45,33 @@ var provided = []struct{ why, names string }{
 		"systemd-ask-password-wall.path systemd-ask-password-wall.service systemd-update-utmp.service systemd-update-utmp-runlevel.service"},
 }
 
+// providedNames are the names and the patterns of provided, apart.
+var providedNames = sync.OnceValues(func() (names map[string]string, patterns [][2]string) {
+	names = map[string]string{}
+	for _, p := range provided {
+		for name := range strings.FieldsSeq(p.names) {
+			if strings.IndexByte(name, '*') >= 0 {
+				patterns = append(patterns, [2]string{name, p.why})
+			} else {
+				names[name] = p.why
+			}
+		}
+	}
+	return names, patterns
+})
+
 // providedWhy tells why a unit is not run in a container; exact is set if its name is in the list itself.
 func providedWhy(name string) (why string, exact bool) {
-	for _, p := range provided {
-		for pattern := range strings.FieldsSeq(p.names) {
-			if pattern == name {
-				return p.why, true
-			}
-			if strings.IndexByte(pattern, '*') >= 0 {
-				if ok, err := path.Match(pattern, name); ok && err == nil {
-					return p.why, false
-				}
-			}
+	names, patterns := providedNames()
+	if why, exact = names[name]; exact {
+		return why, true
+	}
+	for _, p := range patterns {
+		if p[0][0] != name[0] {
+			continue
+		}
+		if ok, err := path.Match(p[0], name); ok && err == nil {
+			return p[1], false
 		}
 	}
 	return "", false
@@ -79,7 +95,7 @@ func (l *loading) standIn() {
 	case u.Service != nil:
 		u.Service = &ServiceSettings{Type: TypeOneshot, RemainAfterExit: true, Restart: RestartNo, ExitType: ExitMain,
 			TimeoutStartSec: Infinity, TimeoutStopSec: Infinity, RuntimeMaxSec: Infinity, NotifyAccess: NotifyNone}
-		u.Exec = fresh[ExecSettings](defaults()[partExec])
+		u.Exec = fresh[ExecSettings](partExec)
 	case u.Socket != nil:
 		u.Socket.Listens, u.Socket.Accept = nil, false
 		u.Socket.ExecStartPre, u.Socket.ExecStartPost, u.Socket.ExecStopPre, u.Socket.ExecStopPost = nil, nil, nil, nil

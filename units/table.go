@@ -3,6 +3,7 @@ package units
 import (
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -154,12 +155,28 @@ var obstacles = map[string]string{
 	"obsolete":    "is obsolete and has no effect",
 }
 
-// table is the settings of every section by every accepted name.
-var table = sync.OnceValue(buildTable)
+// sectionTables make the settings of each section by every accepted name, when the section is first met: PID 1
+// reads few sections before it starts services, and the tags of all of them take a while to read.
+var sectionTables = func() map[string]func() map[string]*Setting {
+	tables := make(map[string]func() map[string]*Setting, len(sectionParts))
+	for section := range sectionParts {
+		tables[section] = sync.OnceValue(func() map[string]*Setting { return buildTable(section) })
+	}
+	return tables
+}()
+
+// table is the settings of one section by every accepted name; nil for a section that is not known.
+func table(section string) map[string]*Setting {
+	build := sectionTables[section]
+	if build == nil {
+		return nil
+	}
+	return build()
+}
 
 // Lookup finds a setting by section and any of its names.
 func Lookup(section, name string) (Setting, bool) {
-	s, ok := table()[section][name]
+	s, ok := table(section)[name]
 	if !ok {
 		return Setting{}, false
 	}
@@ -171,8 +188,8 @@ func Settings(section string) []Setting {
 	var all []Setting
 	for _, p := range sectionParts[section] {
 		for i := range partTypes[p].NumField() {
-			for _, name := range fieldNames(partTypes[p].Field(i)) {
-				if s := table()[section][name]; s != nil && s.part == p && s.index == i {
+			for _, name := range fieldNames(partTypes[p].Field(i).Name, tagOf(p, i)) {
+				if s := table(section)[name]; s != nil && s.part == p && s.index == i {
 					all = append(all, *s)
 				}
 			}
@@ -186,66 +203,112 @@ func Sections() []string {
 	return []string{"Unit", "Service", "Socket", "Timer", "Path", "Mount", "Automount", "Swap", "Slice", "Scope", "Install"}
 }
 
-func buildTable() map[string]map[string]*Setting {
-	sections := make(map[string]map[string]*Setting, len(sectionParts))
-	for section := range sectionParts {
-		sections[section] = map[string]*Setting{}
+func buildTable(section string) map[string]*Setting {
+	settings := map[string]*Setting{}
+	for _, p := range sectionParts[section] {
+		for i := range partTypes[p].NumField() {
+			addSetting(settings, section, p, i)
+		}
 	}
-	for section, ps := range sectionParts {
-		for _, p := range ps {
-			for i := range partTypes[p].NumField() {
-				addSetting(sections, section, p, i)
+	for p := range parts {
+		for i := range partTypes[p].NumField() {
+			for _, name := range splitList(tagOf(p, i).moved) {
+				if other, alias, _ := strings.Cut(name, "."); other == section {
+					s := newSetting(section, p, i)
+					s.Name = partTypes[p].Field(i).Name
+					settings[alias] = &s
+				}
 			}
 		}
 	}
-	return sections
+	return settings
 }
 
-func addSetting(sections map[string]map[string]*Setting, section string, p part, i int) {
-	f := partTypes[p].Field(i)
-	parser, ok := f.Tag.Lookup("parse")
-	if !ok {
+// newSetting is what the tag of a field says of the settings that it takes; they differ in their names.
+func newSetting(section string, p part, i int) Setting {
+	tag := tagOf(p, i)
+	return Setting{
+		Section: section,
+		Level:   Level(tag.level),
+		Note:    obstacles[tag.why],
+		Default: tag.preset,
+		Parser:  tag.parse,
+		Page:    partPages[p],
+		Field:   partTypes[p].Name() + "." + partTypes[p].Field(i).Name,
+		part:    p, index: i, parse: valueParsers()[tag.parse],
+	}
+}
+
+func addSetting(settings map[string]*Setting, section string, p part, i int) {
+	tag, field := tagOf(p, i), partTypes[p].Field(i).Name
+	if tag.parse == "" {
 		return
 	}
-	base := Setting{
-		Section: section,
-		Level:   Level(f.Tag.Get("level")),
-		Note:    obstacles[f.Tag.Get("why")],
-		Default: f.Tag.Get("default"),
-		Parser:  parser,
-		Page:    partPages[p],
-		Field:   partTypes[p].Name() + "." + f.Name,
-		part:    p, index: i, parse: valueParsers()[parser],
+	base := newSetting(section, p, i)
+	aliases, obsolete := splitList(tag.alias), splitList(tag.obsolete)
+	if field != "_" {
+		base.Aliases = slices.Concat(aliases, obsolete)
 	}
-	obsolete := splitList(f.Tag.Get("obsolete"))
-	if f.Name != "_" {
-		base.Aliases = append(splitList(f.Tag.Get("alias")), obsolete...)
-	}
-	for _, name := range fieldNames(f) {
+	for _, name := range fieldNames(field, tag) {
 		s := base
 		s.Name = name
-		if parser == "condition" {
+		if tag.parse == "condition" {
 			s.conditionLevel(strings.TrimPrefix(strings.TrimPrefix(name, "Condition"), "Assert"))
 		}
 		s.Obsolete = slices.Contains(obsolete, name)
-		sections[section][name] = &s
-		if f.Tag.Get("names") == "" && parser != "condition" {
-			for _, alias := range splitList(f.Tag.Get("alias")) {
-				sections[section][alias] = &s
-			}
-			for _, alias := range obsolete {
-				old := s
-				old.Obsolete = true
-				sections[section][alias] = &old
-			}
+		settings[name] = &s
+		if tag.names != "" || tag.parse == "condition" {
+			continue
 		}
-		for _, moved := range splitList(f.Tag.Get("moved")) {
-			other, alias, _ := strings.Cut(moved, ".")
+		for _, alias := range aliases {
+			settings[alias] = &s
+		}
+		for _, alias := range obsolete {
 			old := s
-			old.Section = other
-			sections[other][alias] = &old
+			old.Obsolete = true
+			settings[alias] = &old
 		}
 	}
+}
+
+// fieldTag is the tag of a settings field, taken apart.
+type fieldTag struct {
+	parse, level, why, preset, alias, obsolete, moved, names string
+}
+
+// tagOf takes the tag of a field apart in one go, which reflect.StructTag would do anew for each key.
+func tagOf(p part, i int) (t fieldTag) {
+	for rest := string(partTypes[p].Field(i).Tag); rest != ""; {
+		key, quoted, _ := strings.Cut(rest, ":")
+		literal, err := strconv.QuotedPrefix(quoted)
+		if err != nil {
+			break // a test reads every tag
+		}
+		rest = strings.TrimLeft(quoted[len(literal):], " ")
+		value := literal[1 : len(literal)-1]
+		if strings.IndexByte(value, '\\') >= 0 {
+			value, _ = strconv.Unquote(literal)
+		}
+		switch key {
+		case "parse":
+			t.parse = value
+		case "level":
+			t.level = value
+		case "why":
+			t.why = value
+		case "default":
+			t.preset = value
+		case "alias":
+			t.alias = value
+		case "obsolete":
+			t.obsolete = value
+		case "moved":
+			t.moved = value
+		case "names":
+			t.names = value
+		}
+	}
+	return t
 }
 
 // conditionLevel takes the level of a condition from the table of conditions.
@@ -257,9 +320,9 @@ func (s *Setting) conditionLevel(kind string) {
 }
 
 // fieldNames are the canonical names of the settings that a field takes.
-func fieldNames(f reflect.StructField) []string {
-	if f.Tag.Get("parse") == "condition" {
-		prefix := strings.TrimSuffix(f.Name, "s")
+func fieldNames(field string, tag fieldTag) []string {
+	if tag.parse == "condition" {
+		prefix := strings.TrimSuffix(field, "s")
 		names := make([]string, 0, len(conditionKinds))
 		for kind, c := range conditionKinds {
 			if prefix == "Condition" || !c.conditionOnly {
@@ -269,10 +332,10 @@ func fieldNames(f reflect.StructField) []string {
 		slices.Sort(names)
 		return names
 	}
-	if names := f.Tag.Get("names"); names != "" {
-		return splitList(names)
+	if tag.names != "" {
+		return splitList(tag.names)
 	}
-	return []string{f.Name}
+	return []string{field}
 }
 
 func splitList(s string) []string {

@@ -35,8 +35,8 @@ func TestEveryDirectiveIsKnown(t *testing.T) {
 			t.Errorf("[%s] %s: grammar %s for %s", f[0], f[1], s.Parser, f[4])
 		}
 	}
-	for section, settings := range table() {
-		for name := range settings {
+	for section := range sectionParts {
+		for name := range table(section) {
 			if !known[section+"."+name] {
 				t.Errorf("[%s] %s is no directive of systemd", section, name)
 			}
@@ -64,7 +64,7 @@ func TestEveryDefaultParses(t *testing.T) {
 func TestEveryGrammarFitsItsField(t *testing.T) {
 	values := []string{"", "yes", "1", "-1", "infinity", "a.service", "/a/b", "a:b", "~a b", "%n %q", "\"", "\\", "a b c", ":", "/:x:ro", "100%", "é", "|!/x", "~", "-", "fd:x", "CAP_CHOWN", "[::1]:80", "0-3,9"}
 	for section := range sectionParts {
-		for name := range table()[section] {
+		for name := range table(section) {
 			s, _ := Lookup(section, name)
 			g := NewGraph(Options{})
 			u := &Unit{Name: "x." + strings.ToLower(section)}

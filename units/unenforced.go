@@ -31,7 +31,7 @@ func (l *loading) note(s *Setting) {
 func (l *loading) unenforced() {
 	for s, what := range l.limited {
 		is := l.unit.part(s.part).Elem().Field(s.index)
-		was := defaults()[s.part].Field(s.index)
+		was := presets[s.part]().Field(s.index)
 		if reflect.DeepEqual(is.Interface(), was.Interface()) {
 			continue
 		}
