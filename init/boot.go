@@ -19,6 +19,7 @@ import (
 // Run is PID 1 from its first instruction to its exit status: the boot phases of DESIGN.md, the loop, the
 // end. It returns what the container is to exit with.
 func Run(o Options) int {
+	go units.Warm()
 	p := &PID1{
 		config: o.Config, init: os.Getpid() == 1, begin: clock(unix.CLOCK_MONOTONIC),
 		sockets: map[string][]supervisor.FD{}, requests: make(chan func()), over: make(chan struct{}),
@@ -50,9 +51,10 @@ func Run(o Options) int {
 	p.inPhase("inspect", func() { p.inspect(o.Problems) })
 	p.inPhase("purge", p.purge)
 	p.inPhase("prepare", p.prepare)
-	p.inPhase("listen", p.listen)
 	p.inPhase("generators", p.generate)
-	p.inPhase("load", p.load)
+	read := p.readUnits()
+	p.inPhase("listen", p.listen)
+	p.inPhase("load", func() { p.load(read) })
 	if p.manager == nil {
 		return p.finish()
 	}
@@ -205,8 +207,25 @@ func (p *PID1) generate() {
 	}
 }
 
-// load reads the unit files and makes the manager.
-func (p *PID1) load() {
+// readUnits begins to read the unit files of the boot, while other things are made ready.
+func (p *PID1) readUnits() <-chan *units.Graph {
+	read := make(chan *units.Graph, 1)
+	go func() {
+		g := newGraph()
+		// What a file does to the reader must not end PID 1; the manager meets it again, under its guard.
+		defer func() {
+			if recover() != nil {
+				g = newGraph()
+			}
+			read <- g
+		}()
+		g.Load(p.config.Boot.Unit)
+	}()
+	return read
+}
+
+// load makes the manager, for the units that have been read.
+func (p *PID1) load(read <-chan *units.Graph) {
 	p.tracker = NewTracker()
 	notify := ""
 	if p.notify != nil {
@@ -221,7 +240,7 @@ func (p *PID1) load() {
 		p.logf(supervisor.LevelError, "%v", err)
 		return
 	}
-	p.graph = p.newGraph()
+	p.use(<-read)
 	budget := p.config.Stop.Budget
 	if budget == units.Infinity {
 		budget = 0
@@ -253,12 +272,16 @@ func (p *PID1) passEnv() []string {
 	return env
 }
 
-func (p *PID1) newGraph() *units.Graph {
-	g := units.NewGraph(units.Options{Path: units.SystemPath(os.Getenv), Host: units.SystemHost{}})
+func newGraph() *units.Graph {
+	return units.NewGraph(units.Options{Path: units.SystemPath(os.Getenv), Host: units.SystemHost{}})
+}
+
+// use makes a graph the one that the manager loads from.
+func (p *PID1) use(g *units.Graph) {
+	p.graph = g
 	for _, problem := range g.Problems() {
 		p.logf(supervisor.LevelWarning, "%s", problem)
 	}
-	return g
 }
 
 // resolver is the graph for the manager; what is wrong in a unit's files is said when the unit is loaded.
@@ -328,7 +351,7 @@ func (p *PID1) bootFinished() {
 // reload reads all unit files anew (systemctl daemon-reload).
 func (p *PID1) reload() {
 	p.generate()
-	p.graph = p.newGraph()
+	p.use(newGraph())
 	p.manager.Reload(p.resolver())
 	go slim()
 	p.logf(supervisor.LevelInfo, "reloaded")

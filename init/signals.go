@@ -130,20 +130,26 @@ func findSignal(sig os.Signal) *signalRow {
 
 // catchSignals reports every signal of the table. SIGCHLD merges with others by nature, so it has a channel
 // with room for one; the others must not be lost behind it.
+//
+// Each signal costs a round trip to another thread. Those that end a container that has only begun to boot are
+// waited for; the others come to be caught in the next milliseconds, beside the boot.
 func catchSignals() (children, others chan os.Signal) {
 	children, others = make(chan os.Signal, 1), make(chan os.Signal, 64)
 	signal.Notify(children, unix.SIGCHLD)
-	var rest []os.Signal
-	for _, row := range signalTable {
-		if row.signal != unix.SIGCHLD {
-			rest = append(rest, row.signal)
-		}
-	}
-	signal.Notify(others, rest...)
 	// A console whose reader has gone, or a file that has become too large, is an error and not an end; and
 	// nobody may end PID 1 by a signal for which the Go runtime, unlike the kernel, makes no difference between
 	// process 1 and others. Caught and not ignored, so that children start with the default action.
-	signal.Notify(make(chan os.Signal, 1), unix.SIGPIPE, unix.SIGXFSZ, unix.SIGXCPU, unix.SIGTRAP, unix.SIGSTKFLT)
+	unheeded := make(chan os.Signal, 1)
+	signal.Notify(unheeded, unix.SIGPIPE)
+	signal.Notify(others, unix.SIGTERM, unix.SIGINT, rtMin+3)
+	go func() {
+		for _, row := range signalTable {
+			if row.signal != unix.SIGCHLD {
+				signal.Notify(others, row.signal)
+			}
+		}
+		signal.Notify(unheeded, unix.SIGXFSZ, unix.SIGXCPU, unix.SIGTRAP, unix.SIGSTKFLT)
+	}()
 	return children, others
 }
 

@@ -14,8 +14,8 @@ import (
 // units of this type do not have.
 func (u *Unit) Value(setting string) (value any, ok bool) {
 	for _, section := range []string{typeSections[NameType(u.Name)], "Unit"} {
-		s, found := table()[section][setting]
-		if !found || s.Obsolete || len(fieldNames(partTypes[s.part].Field(s.index))) > 1 {
+		s, found := table(section)[setting]
+		if !found || s.Obsolete || len(fieldNames(partTypes[s.part].Field(s.index).Name, tagOf(s.part, s.index))) > 1 {
 			continue
 		}
 		part := u.part(s.part)

@@ -174,6 +174,18 @@ func table(section string) map[string]*Setting {
 	return build()
 }
 
+// Warm makes what every service's file is read with. Without it the first files to be read do; PID 1 has it done
+// while it is busy with other things.
+func Warm() {
+	table("Unit")
+	table("Service")
+	for _, p := range sectionParts["Service"] {
+		presets[p]()
+	}
+	presets[partUnit]()
+	providedNames()
+}
+
 // Lookup finds a setting by section and any of its names.
 func Lookup(section, name string) (Setting, bool) {
 	s, ok := table(section)[name]
