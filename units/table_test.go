@@ -82,3 +82,19 @@ func TestEveryGrammarFitsItsField(t *testing.T) {
 		}
 	}
 }
+
+// TestTagsAsReflectReadsThem holds our one-pass reading of tags against reflect's.
+func TestTagsAsReflectReadsThem(t *testing.T) {
+	for p := range parts {
+		for i := range partTypes[p].NumField() {
+			f := partTypes[p].Field(i)
+			is := tagOf(p, i)
+			for key, have := range map[string]string{"parse": is.parse, "level": is.level, "why": is.why, "default": is.preset,
+				"alias": is.alias, "obsolete": is.obsolete, "moved": is.moved, "names": is.names} {
+				if want := f.Tag.Get(key); have != want {
+					t.Errorf("%s.%s: %s is %q, want %q", partTypes[p].Name(), f.Name, key, have, want)
+				}
+			}
+		}
+	}
+}
