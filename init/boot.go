@@ -27,7 +27,7 @@ func Run(o Options) int {
 	}
 	p.events.wake = make(chan struct{}, 1)
 	journal.OpenFDs()
-	p.children, p.signals = catchSignals()
+	p.children, p.signals, p.caught = catchSignals()
 	defer signal.Stop(p.children)
 	p.openConsole()
 	var err error
@@ -323,6 +323,7 @@ func (p *PID1) start() {
 
 // bootFinished says that every job of the boot has ended, and runs the foreground command.
 func (p *PID1) bootFinished() {
+	<-p.caught
 	took, _ := (clock(unix.CLOCK_MONOTONIC) - p.begin).Duration()
 	failed := ""
 	for _, u := range p.manager.Units() {

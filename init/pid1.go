@@ -41,6 +41,7 @@ type PID1 struct {
 
 	children chan os.Signal
 	signals  chan os.Signal
+	caught   <-chan struct{} // closed once every signal of the table is caught
 	requests chan func()
 	over     chan struct{} // closed when the loop has ended
 	alarm    *alarm

@@ -132,8 +132,9 @@ func findSignal(sig os.Signal) *signalRow {
 // with room for one; the others must not be lost behind it.
 //
 // Each signal costs a round trip to another thread. Those that end a container that has only begun to boot are
-// waited for; the others come to be caught in the next milliseconds, beside the boot.
-func catchSignals() (children, others chan os.Signal) {
+// waited for; the others come to be caught in the next milliseconds, beside the boot, which is not over before
+// all is closed.
+func catchSignals() (children, others chan os.Signal, all <-chan struct{}) {
 	children, others = make(chan os.Signal, 1), make(chan os.Signal, 64)
 	signal.Notify(children, unix.SIGCHLD)
 	// A console whose reader has gone, or a file that has become too large, is an error and not an end; and
@@ -142,7 +143,9 @@ func catchSignals() (children, others chan os.Signal) {
 	unheeded := make(chan os.Signal, 1)
 	signal.Notify(unheeded, unix.SIGPIPE)
 	signal.Notify(others, unix.SIGTERM, unix.SIGINT, rtMin+3)
+	caught := make(chan struct{})
 	go func() {
+		defer close(caught)
 		for _, row := range signalTable {
 			if row.signal != unix.SIGCHLD {
 				signal.Notify(others, row.signal)
@@ -150,7 +153,7 @@ func catchSignals() (children, others chan os.Signal) {
 		}
 		signal.Notify(unheeded, unix.SIGXFSZ, unix.SIGXCPU, unix.SIGTRAP, unix.SIGSTKFLT)
 	}()
-	return children, others
+	return children, others, caught
 }
 
 // SignalDoc is one row of the table of signals, in words.

@@ -78,7 +78,8 @@ func TestVectorsSignals(t *testing.T) {
 }
 
 func TestSignalsArrive(t *testing.T) {
-	_, others := catchSignals()
+	_, others, all := catchSignals()
+	<-all
 	for _, sig := range []syscall.Signal{rtMin + 1, rtMin + 29, syscall.SIGHUP, syscall.SIGQUIT} {
 		if err := syscall.Kill(os.Getpid(), sig); err != nil {
 			t.Fatal(err)
@@ -91,7 +92,8 @@ func TestSignalsArrive(t *testing.T) {
 
 // The runtime would end a process on these, also process 1, which the kernel spares.
 func TestSignalsThatAreNoEnd(t *testing.T) {
-	catchSignals()
+	_, _, all := catchSignals()
+	<-all
 	for _, sig := range []syscall.Signal{unix.SIGPIPE, unix.SIGXFSZ, unix.SIGXCPU, unix.SIGTRAP, unix.SIGSTKFLT} {
 		if err := syscall.Kill(os.Getpid(), sig); err != nil {
 			t.Fatal(err)
