@@ -22,7 +22,7 @@ func Run(o Options) int {
 	go units.Warm()
 	p := &PID1{
 		config: o.Config, init: os.Getpid() == 1, begin: clock(unix.CLOCK_MONOTONIC),
-		sockets: map[string][]supervisor.FD{}, requests: make(chan func()), over: make(chan struct{}),
+		sockets: map[string][]supervisor.FD{}, specs: map[string][]*specWatch{}, requests: make(chan func()), over: make(chan struct{}),
 		showStatus: !o.Config.Boot.Quiet, logLevel: logLevels[o.Config.Log.Level],
 	}
 	p.events.wake = make(chan struct{}, 1)

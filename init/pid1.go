@@ -35,6 +35,7 @@ type PID1 struct {
 	accounts accounts
 	facts    *units.Facts
 	paths    *pathWatches
+	specs    map[string][]*specWatch // of path units
 	bus      *busWatch
 	sockets  map[string][]supervisor.FD // listening, by socket unit
 	outputs  []output                   // of the process being spawned

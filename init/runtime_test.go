@@ -71,7 +71,7 @@ func TestVectorsRuntime(t *testing.T) {
 func runtimeNotApplicable(row runtimeRow) string {
 	for name := range row.Units {
 		switch kind := units.NameType(name); kind {
-		case "service", "target", "socket", "timer", "slice":
+		case "service", "target", "socket", "timer", "path", "slice":
 		default:
 			return "units of type " + kind + " cannot be started yet"
 		}

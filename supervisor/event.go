@@ -50,8 +50,9 @@ type (
 		Fields []string
 		FDs    []int
 	}
-	// PathChanged: a path given to Host.WatchPath may have changed.
-	PathChanged struct{ Unit string }
+	// PathChanged: a path given to Host.WatchPath or WatchPaths may have changed. Path is set if it was, in the
+	// way that a PathChanged= or PathModified= asks for.
+	PathChanged struct{ Unit, Path string }
 	// Connection: one of a socket unit's descriptors is readable.
 	Connection struct {
 		Unit string

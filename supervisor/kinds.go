@@ -6,6 +6,7 @@ var kinds = map[string]func(*Unit) kind{
 	"service": newService,
 	"socket":  newSocket,
 	"timer":   newTimerUnit,
+	"path":    newPathUnit,
 	"target":  func(u *Unit) kind { return &passive{u: u, on: "active"} },
 	"slice":   func(u *Unit) kind { return &passive{u: u, on: "active", up: u.perpetual()} },
 	"scope":   func(u *Unit) kind { return &passive{u: u, on: "running", up: u.perpetual()} },

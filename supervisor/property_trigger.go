@@ -40,6 +40,12 @@ var stateOfTrigger = map[string]func(*Unit) any{
 		}
 		return ""
 	},
+	"Paths": func(u *Unit) any {
+		if p, ok := u.kind.(*pathUnit); ok {
+			return p.lines()
+		}
+		return nil
+	},
 	"TimersMonotonic": func(u *Unit) any {
 		return perTimer(u, func(t *timerUnit) any { return t.lines(false) })
 	},

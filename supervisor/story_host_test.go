@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -213,6 +214,36 @@ func (h *fakeHost) CloseFDs(fds []FD) {
 func (h *fakeHost) SameFile(a, b int) bool              { return a == b }
 func (h *fakeHost) WatchStored(string, FD)              {}
 func (h *fakeHost) WatchBusName(unit, name string) bool { return h.files["/bus"] != "" }
+
+// Satisfied: a file that exists has children, and is a pattern's only match.
+func (h *fakeHost) Satisfied(spec units.PathSpec) bool {
+	for path := range h.files {
+		if path == spec.Path && spec.Kind != "DirectoryNotEmpty" || strings.HasPrefix(path, spec.Path+"/") {
+			return true
+		}
+		if ok, _ := filepath.Match(spec.Path, path); ok && spec.Kind == "PathExistsGlob" {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *fakeHost) WatchPaths(unit string, specs []units.PathSpec) error {
+	fmt.Fprintf(&h.out, "watch %s", unit)
+	for _, spec := range specs {
+		fmt.Fprintf(&h.out, " %s", spec.Path)
+	}
+	h.out.WriteString("\n")
+	return nil
+}
+
+func (h *fakeHost) UnwatchPaths(unit string) { fmt.Fprintf(&h.out, "unwatch %s\n", unit) }
+
+func (h *fakeHost) MakeDirectory(path string, mode units.FileMode) error {
+	fmt.Fprintf(&h.out, "mkdir %s %04o\n", path, uint32(mode))
+	return nil
+}
+
 func (h *fakeHost) Cleanup(u *units.Unit, keepRun bool) {}
 
 func (h *fakeHost) UnitChanged(u *Unit, from, to ActiveState) {

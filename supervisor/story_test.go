@@ -331,7 +331,7 @@ var storyCommands = map[string]func(*story, []string, []string) error{
 		return nil
 	},
 	"path-changed": func(s *story, w, _ []string) error {
-		s.manager().Handle(PathChanged{Unit: w[0]})
+		s.manager().Handle(PathChanged{Unit: w[0], Path: strings.Join(w[1:], " ")})
 		return nil
 	},
 	"connection": func(s *story, w, _ []string) error {
