@@ -16,6 +16,56 @@ import (
 // the container's own.
 const defaultOpenFiles = 1024
 
+// resourceLimits are the limits that are simply set. Those on open files and resident memory have ways of their
+// own.
+var resourceLimits = []struct {
+	name     string
+	resource int
+	of       func(*units.ExecSettings) *units.ResourceLimit
+}{
+	{"LimitCPU", unix.RLIMIT_CPU, func(x *units.ExecSettings) *units.ResourceLimit { return x.LimitCPU }},
+	{"LimitFSIZE", unix.RLIMIT_FSIZE, func(x *units.ExecSettings) *units.ResourceLimit { return x.LimitFSIZE }},
+	{"LimitDATA", unix.RLIMIT_DATA, func(x *units.ExecSettings) *units.ResourceLimit { return x.LimitDATA }},
+	{"LimitSTACK", unix.RLIMIT_STACK, func(x *units.ExecSettings) *units.ResourceLimit { return x.LimitSTACK }},
+	{"LimitCORE", unix.RLIMIT_CORE, func(x *units.ExecSettings) *units.ResourceLimit { return x.LimitCORE }},
+	{"LimitNPROC", unix.RLIMIT_NPROC, func(x *units.ExecSettings) *units.ResourceLimit { return x.LimitNPROC }},
+	{"LimitMEMLOCK", unix.RLIMIT_MEMLOCK, func(x *units.ExecSettings) *units.ResourceLimit { return x.LimitMEMLOCK }},
+	{"LimitAS", unix.RLIMIT_AS, func(x *units.ExecSettings) *units.ResourceLimit { return x.LimitAS }},
+	{"LimitLOCKS", unix.RLIMIT_LOCKS, func(x *units.ExecSettings) *units.ResourceLimit { return x.LimitLOCKS }},
+	{"LimitSIGPENDING", unix.RLIMIT_SIGPENDING, func(x *units.ExecSettings) *units.ResourceLimit { return x.LimitSIGPENDING }},
+	{"LimitMSGQUEUE", unix.RLIMIT_MSGQUEUE, func(x *units.ExecSettings) *units.ResourceLimit { return x.LimitMSGQUEUE }},
+	{"LimitNICE", unix.RLIMIT_NICE, func(x *units.ExecSettings) *units.ResourceLimit { return x.LimitNICE }},
+	{"LimitRTPRIO", unix.RLIMIT_RTPRIO, func(x *units.ExecSettings) *units.ResourceLimit { return x.LimitRTPRIO }},
+	{"LimitRTTIME", unix.RLIMIT_RTTIME, func(x *units.ExecSettings) *units.ResourceLimit { return x.LimitRTTIME }},
+}
+
+// Limit is what a process gets whose unit does not set a limit (systemctl show).
+func (p *PID1) Limit(setting string) (units.ResourceLimit, bool) {
+	resource := -1
+	switch setting {
+	case "LimitNOFILE":
+		return p.spawner.openFiles(), true
+	case "LimitRSS":
+		resource = unix.RLIMIT_RSS
+	}
+	for _, l := range resourceLimits {
+		if l.name == setting {
+			resource = l.resource
+		}
+	}
+	var l unix.Rlimit
+	if resource < 0 || unix.Getrlimit(resource, &l) != nil {
+		return units.ResourceLimit{}, false
+	}
+	return units.ResourceLimit{Soft: l.Cur, Hard: l.Max}, true
+}
+
+// openFiles is the limit on open files of a unit that sets none.
+func (s *Spawner) openFiles() units.ResourceLimit {
+	hard := s.hard[unix.RLIMIT_NOFILE]
+	return units.ResourceLimit{Soft: min(defaultOpenFiles, hard), Hard: hard}
+}
+
 // limits sets the resource limits. What exceeds the container's hard limits is lowered to them when PID 1 may
 // not raise limits, as systemd does.
 func (s *Spawner) limits(p *process) []call {
@@ -25,33 +75,13 @@ func (s *Spawner) limits(p *process) []call {
 		calls = append(calls, sys(stepLimits, name, unix.SYS_PRLIMIT64, 0, uintptr(resource), 0, 0).
 			pointing(2, words(l.Soft, l.Hard)))
 	}
-	for _, l := range []struct {
-		name     string
-		resource int
-		value    *units.ResourceLimit
-	}{
-		{"LimitCPU", unix.RLIMIT_CPU, x.LimitCPU},
-		{"LimitFSIZE", unix.RLIMIT_FSIZE, x.LimitFSIZE},
-		{"LimitDATA", unix.RLIMIT_DATA, x.LimitDATA},
-		{"LimitSTACK", unix.RLIMIT_STACK, x.LimitSTACK},
-		{"LimitCORE", unix.RLIMIT_CORE, x.LimitCORE},
-		{"LimitNPROC", unix.RLIMIT_NPROC, x.LimitNPROC},
-		{"LimitMEMLOCK", unix.RLIMIT_MEMLOCK, x.LimitMEMLOCK},
-		{"LimitAS", unix.RLIMIT_AS, x.LimitAS},
-		{"LimitLOCKS", unix.RLIMIT_LOCKS, x.LimitLOCKS},
-		{"LimitSIGPENDING", unix.RLIMIT_SIGPENDING, x.LimitSIGPENDING},
-		{"LimitMSGQUEUE", unix.RLIMIT_MSGQUEUE, x.LimitMSGQUEUE},
-		{"LimitNICE", unix.RLIMIT_NICE, x.LimitNICE},
-		{"LimitRTPRIO", unix.RLIMIT_RTPRIO, x.LimitRTPRIO},
-		{"LimitRTTIME", unix.RLIMIT_RTTIME, x.LimitRTTIME},
-	} {
-		if l.value != nil {
-			set(l.name, l.resource, s.closest(l.resource, *l.value))
+	for _, l := range resourceLimits {
+		if value := l.of(x); value != nil {
+			set(l.name, l.resource, s.closest(l.resource, *value))
 		}
 	}
 
-	files := units.ResourceLimit{Soft: defaultOpenFiles, Hard: s.hard[unix.RLIMIT_NOFILE]}
-	files.Soft = min(files.Soft, files.Hard)
+	files := s.openFiles()
 	if x.LimitNOFILE != nil {
 		files = s.closest(unix.RLIMIT_NOFILE, *x.LimitNOFILE)
 		files.Soft, files.Hard = min(files.Soft, s.maxFiles), min(files.Hard, s.maxFiles)

@@ -112,9 +112,7 @@ var stateOf = map[string]func(*Unit) any{
 	"CPUAccounting":    func(u *Unit) any { return false },
 	"MemoryAccounting": func(u *Unit) any { return false },
 	"TasksAccounting":  func(u *Unit) any { return false },
-	"Result": func(u *Unit) any {
-		return u.Result()
-	},
+	"Result":           (*Unit).resultProperty,
 }
 
 func init() {
@@ -144,6 +142,9 @@ var dependencyProperties = strings.Fields(`Requires Requisite Wants BindsTo Part
 	OnFailureOf Triggers TriggeredBy PropagatesReloadTo ReloadPropagatedFrom PropagatesStopTo StopPropagatedFrom
 	JoinsNamespaceOf SliceOf`)
 
+// resultProperty is why a unit's last run ended; targets, slices and scopes have no such property.
+func (u *Unit) resultProperty() any { return u.Result() }
+
 func perExec(u *Unit, value func(*units.ExecSettings) any) any {
 	if u.Exec == nil {
 		return nil
@@ -162,7 +163,6 @@ func (u *Unit) canStart() bool { return u.loaded() && !u.RefuseManualStart }
 
 // stateOfService are the properties of a service at run time.
 var stateOfService = map[string]func(*Unit, *ServiceStatus) any{
-	"Result":               func(_ *Unit, s *ServiceStatus) any { return string(s.Result) },
 	"ReloadResult":         func(_ *Unit, s *ServiceStatus) any { return string(s.ReloadResult) },
 	"NotifyAccess":         func(_ *Unit, s *ServiceStatus) any { return string(s.NotifyAccess) },
 	"RestartUSecNext":      func(_ *Unit, s *ServiceStatus) any { return s.RestartUSecNext },
