@@ -53,7 +53,7 @@ type story struct {
 }
 
 // How long a story waits for what must happen; it never waits for what only may.
-const storyWait = 60 * time.Second
+const storyWait = 30 * time.Second
 
 func boot(t *testing.T, s story) *container {
 	t.Helper()
@@ -269,13 +269,24 @@ func storyControl(p *PID1) {
 		for again := true; again; {
 			again = false
 			p.Do(func() { answer = storyCommand(p, words) })
-			if words[0] == "await" && !strings.HasPrefix(answer, strings.Join(words[2:], " ")) && time.Now().Before(until) {
+			if !storyAwaited(words, answer) && time.Now().Before(until) {
 				again = true
 				time.Sleep(2 * time.Millisecond) // a condition of another process: there is nobody to be told by
 			}
 		}
 		fmt.Fprintln(out, answer)
 	}
+}
+
+// storyAwaited tells whether an answer is one that an "await…" command waits for.
+func storyAwaited(words []string, answer string) bool {
+	switch words[0] {
+	case "await":
+		return strings.HasPrefix(answer, strings.Join(words[2:], " "))
+	case "awaitstatus":
+		return strings.Contains(answer, strings.Join(words[2:], " ")+" ")
+	}
+	return true
 }
 
 func storyCommand(p *PID1, words []string) string {
@@ -294,6 +305,13 @@ func storyCommand(p *PID1, words []string) string {
 		return fmt.Sprintf("%s %s %s", active, sub, u.Result())
 	case "jobs":
 		return strconv.Itoa(len(p.manager.Jobs()))
+	case "status", "awaitstatus":
+		u := p.manager.Unit(words[1])
+		if u == nil || u.ServiceStatus() == nil {
+			return "error: no such service"
+		}
+		st := u.ServiceStatus()
+		return fmt.Sprintf("main=%d stored=%s status=%s", st.MainPID, strings.Join(st.FileDescriptorStore, ","), st.StatusText)
 	case "pids":
 		return strings.Trim(fmt.Sprint(p.tracker.Processes(words[1])), "[]")
 	case "zombies":

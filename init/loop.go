@@ -79,19 +79,34 @@ func (p *PID1) arm() {
 }
 
 // reap takes every zombie there is. What the dead had to say comes first: a datagram is attributed to its
-// sender's unit while the sender still exists, be it as a zombie.
+// sender's unit while the sender still exists, be it as a zombie. So notifications are read between seeing a
+// zombie and reaping it, and only in a crowd of them before each batch.
 func (p *PID1) reap() {
-	for more := true; more; {
-		p.readNotify()
-		p.exits, more = reap(p.exits[:0])
-		if len(p.exits) == 0 {
+	for range singly {
+		pid := nextZombie()
+		if pid == 0 {
 			return
 		}
-		for _, e := range p.exits {
-			p.exited(e)
-		}
-		p.manager.Handle(p.exits)
+		p.readNotify()
+		p.exits, _ = reap(pid, p.exits[:0])
+		p.reaped()
 	}
+	for more := true; more; {
+		p.readNotify()
+		p.exits, more = reap(-1, p.exits[:0])
+		p.reaped()
+	}
+}
+
+// reaped tells of the exits of one batch.
+func (p *PID1) reaped() {
+	if len(p.exits) == 0 {
+		return
+	}
+	for _, e := range p.exits {
+		p.exited(e)
+	}
+	p.manager.Handle(p.exits)
 }
 
 // exited tells everybody but the manager of an exit.
@@ -134,9 +149,21 @@ func (p *PID1) readNotify() {
 			p.logf(supervisor.LevelDebug, "ignoring a malformed notification")
 			continue
 		}
-		n.Unit = p.tracker.UnitOf(n.PID)
+		if n.Unit = p.tracker.UnitOf(n.PID); n.Unit == "" {
+			p.strayNotify(n.PID)
+		}
 		p.manager.Handle(n)
 	}
+}
+
+// strayNotify says that a notification is of no unit: a service then waits in vain, and somebody looks for
+// the reason. Once in a while is enough, because anybody can send such things.
+func (p *PID1) strayNotify(pid int) {
+	level := supervisor.LevelDebug
+	if now := p.Now().Monotonic; p.strayAt == 0 || now-p.strayAt > 10_000_000 {
+		p.strayAt, level = now, supervisor.LevelNotice
+	}
+	p.logf(level, "ignoring a notification of process %d, which is of no unit or has ended already (systemd-notify waits until it was heard, other short-lived senders must, too)", pid)
 }
 
 // signal does what the table says.

@@ -47,6 +47,7 @@ type PID1 struct {
 	over     chan struct{} // closed when the loop has ended
 	alarm    *alarm
 	exits    supervisor.Exits
+	strayAt  units.Usec // when a notification of no unit was last worth a line
 
 	events struct { // from other goroutines, and from within Spawn
 		sync.Mutex

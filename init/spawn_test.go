@@ -126,6 +126,9 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
+	if os.Args[0] == storyTool {
+		storyService(os.Args[1:])
+	}
 	os.Exit(m.Run())
 }
 

@@ -40,7 +40,7 @@ func storyTools(root string, bind func(from, to string, flags uintptr) error) er
 	if err := bind(self, binary, unix.MS_RDONLY); err != nil {
 		return err
 	}
-	for _, name := range []string{"systemctl", "notify"} {
+	for _, name := range []string{"systemctl", "notify", "tool"} {
 		if err := os.Symlink("binary", filepath.Join(dir, name)); err != nil {
 			return err
 		}

@@ -1,0 +1,132 @@
+package pid1
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// storyTool is a program for the services of stories: the test binary, which does one word after the other:
+//
+//	say:TEXT      prints a line
+//	send:A|B      sends the fields A and B to PID 1
+//	raw:N         sends a datagram of N bytes
+//	barrier       waits until PID 1 has read everything sent so far (sd_notify_barrier(3))
+//	store:NAME    stores a file that holds NAME in the fd store
+//	pipe:NAME     stores the reading end of a pipe, whose other end stays open until "hangup"
+//	hangup        closes that end
+//	listen        prints what was passed by LISTEN_FDS
+//	main          starts a child that only sleeps, and tells PID 1 that this is the main process
+//	child: …      does the remaining words in a child, and waits for its end
+//	orphan: …     does the remaining words in a child of a child that has ended
+//	exit:N        ends
+//	sleep         goes on until SIGTERM
+const storyTool = storyBin + "/tool"
+
+func storyService(words []string) {
+	fail := func(err error) {
+		if err != nil {
+			fmt.Println("cannot go on:", err)
+			os.Exit(98)
+		}
+	}
+	var hangup *os.File
+	for i, word := range words {
+		verb, arg, _ := strings.Cut(word, ":")
+		rest := append([]string{}, words[i+1:]...)
+		switch verb {
+		case "say":
+			fmt.Println(arg)
+		case "send":
+			fail(sendNotify([]byte(strings.ReplaceAll(arg, "|", "\n"))))
+		case "raw":
+			n, _ := strconv.Atoi(arg)
+			fail(sendNotify([]byte("STATUS=" + strings.Repeat("x", n-len("STATUS=")))))
+		case "barrier":
+			r, w, err := os.Pipe()
+			fail(err)
+			fail(sendNotify([]byte("BARRIER=1"), int(w.Fd())))
+			w.Close()
+			_, _ = r.Read(make([]byte, 1)) // the end of file comes when PID 1 has closed its end
+			r.Close()
+		case "store":
+			fd, err := unix.MemfdCreate(arg, 0)
+			fail(err)
+			_, err = unix.Write(fd, []byte(arg))
+			fail(err)
+			fail(sendNotify([]byte("FDSTORE=1\nFDNAME="+arg), fd))
+			unix.Close(fd)
+		case "pipe":
+			r, w, err := os.Pipe()
+			fail(err)
+			fail(sendNotify([]byte("FDSTORE=1\nFDNAME="+arg), int(r.Fd())))
+			r.Close()
+			hangup = w
+		case "hangup":
+			hangup.Close()
+		case "listen":
+			sayListenFDs()
+		case "main":
+			child := exec.Command("/bin/sleep", "1000")
+			fail(child.Start())
+			fail(sendNotify(fmt.Appendf(nil, "MAINPID=%d", child.Process.Pid)))
+			fmt.Println("main is", child.Process.Pid)
+		case "child", "orphan":
+			child := exec.Command(storyTool, rest...)
+			if verb == "orphan" {
+				child.Args = []string{storyTool, "start:" + strings.Join(rest, " ")}
+			}
+			child.Stdout = os.Stdout
+			fail(child.Run())
+			signal.Reset()
+			select {}
+		case "start":
+			child := exec.Command(storyTool, strings.Fields(arg)...)
+			child.Stdout = os.Stdout
+			fail(child.Start())
+		case "exit":
+			n, _ := strconv.Atoi(arg)
+			os.Exit(n)
+		case "sleep":
+			c := make(chan os.Signal, 1)
+			signal.Notify(c, unix.SIGTERM)
+			<-c
+		default:
+			fail(fmt.Errorf("unknown word %q", word))
+		}
+	}
+	os.Exit(0)
+}
+
+func sendNotify(datagram []byte, fds ...int) error {
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	var oob []byte
+	if len(fds) > 0 {
+		oob = unix.UnixRights(fds...)
+	}
+	return unix.Sendmsg(fd, datagram, oob, &unix.SockaddrUnix{Name: os.Getenv("NOTIFY_SOCKET")}, 0)
+}
+
+// sayListenFDs prints each descriptor that was passed with its name and what the file holds.
+func sayListenFDs() {
+	n, _ := strconv.Atoi(os.Getenv("LISTEN_FDS"))
+	if os.Getenv("LISTEN_PID") != strconv.Itoa(os.Getpid()) {
+		n = 0
+	}
+	names := strings.Split(os.Getenv("LISTEN_FDNAMES"), ":")
+	for i := range n {
+		b := make([]byte, 100)
+		k, err := unix.Pread(3+i, b, 0)
+		fmt.Printf("descriptor %d is %s and holds %q %v\n", 3+i, names[i], b[:max(k, 0)], err)
+	}
+	fmt.Println(n, "descriptors")
+}
