@@ -116,6 +116,8 @@ func TestMain(m *testing.M) {
 		os.Exit(storySystemctl(os.Args[1:]))
 	case "notify":
 		storyNotify(os.Args[1:])
+	case filepath.Base(storyTool):
+		storyService(os.Args[1:])
 	}
 	// Tests that run side by side are rows of a table that mostly wait for time to pass.
 	flag.Parse()
@@ -125,9 +127,6 @@ func TestMain(m *testing.M) {
 		if err := flag.Set("test.parallel", "8"); err != nil {
 			panic(err)
 		}
-	}
-	if os.Args[0] == storyTool {
-		storyService(os.Args[1:])
 	}
 	os.Exit(m.Run())
 }
