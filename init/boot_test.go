@@ -67,6 +67,9 @@ func boot(t *testing.T, s story) *container {
 			path = filepath.Join(dir, "root", f.Name)
 		}
 		putFile(t, path, string(f.Data))
+		if strings.Contains(f.Name, "-generators/") {
+			os.Chmod(path, 0o755)
+		}
 	}
 	for name, text := range s.files {
 		putFile(t, filepath.Join(dir, "root", name), text)
@@ -244,7 +247,9 @@ func storyInit(args []string) {
 	if d, _ := time.ParseDuration(args[2]); d > 0 {
 		config.Stop.Budget = units.Usec(d.Microseconds())
 	}
-	os.Setenv("SYSTEMD_UNIT_PATH", "/units:/etc/systemd/system")
+	if os.Getenv("SYSTEMD_UNIT_PATH") == "" {
+		os.Setenv("SYSTEMD_UNIT_PATH", "/units:/etc/systemd/system")
+	}
 	unix.CloseOnExec(3)
 	unix.CloseOnExec(4)
 	if args[3] == "true" {

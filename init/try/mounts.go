@@ -1,7 +1,9 @@
 package try
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -115,7 +117,11 @@ func (p *plan) layer(base, from, to string) error {
 	if isMountPoint(from) {
 		return bindReadOnly(from, to)
 	}
-	if err := copyMode(from, to); err != nil {
+	err := copyMode(from, to)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // somebody has removed it meanwhile, as happens below /tmp
+	}
+	if err != nil {
 		return err
 	}
 	return eachEntry(from, to, func(_, from, to string) error { return p.layer(base, from, to) })
