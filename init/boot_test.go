@@ -50,6 +50,9 @@ type story struct {
 	stdout  *os.File          // instead of a pipe that the test reads
 	env     []string
 	user    bool // PID 1 runs as user 12345
+	userNS  bool // PID 1 runs as user 12345 of a user namespace that maps only root besides
+	closed  bool // PID 1 starts without standard streams
+	rdonly  bool // the root is read-only, with memory on /run and /tmp
 }
 
 // How long a story waits for what must happen; it never waits for what only may.
@@ -92,7 +95,12 @@ func boot(t *testing.T, s story) *container {
 	}
 	c.in, c.out = inW, bufio.NewReaderSize(ansR, 1<<20)
 	c.cmd = exec.Command("/proc/self/exe")
-	c.cmd.Args = append([]string{storyArg0, dir, strings.Join(s.vital, ","), s.budget.String(), strconv.FormatBool(s.user)}, s.command...)
+	c.cmd.Args = append([]string{storyArg0, dir, strings.Join(s.vital, ","), s.budget.String(), strconv.FormatBool(s.user || s.userNS)}, s.command...)
+	for name, set := range map[string]bool{"STORY_CLOSED": s.closed, "STORY_RDONLY": s.rdonly} {
+		if set {
+			s.env = append(s.env, name+"=1")
+		}
+	}
 	c.cmd.Env = append([]string{"PATH=" + DefaultPath, "container=pintle-story"}, s.env...)
 	c.cmd.ExtraFiles = []*os.File{inR, ansW}
 	c.cmd.Stdout, c.cmd.Stderr = outW, outW
@@ -102,6 +110,12 @@ func boot(t *testing.T, s story) *container {
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS,
 		Pdeathsig:  syscall.SIGKILL,
+	}
+	if s.userNS {
+		ids := []syscall.SysProcIDMap{{ContainerID: 0, HostID: 0, Size: 1}, {ContainerID: 12345, HostID: 12345, Size: 1}}
+		c.cmd.SysProcAttr.Cloneflags |= unix.CLONE_NEWUSER
+		c.cmd.SysProcAttr.UidMappings, c.cmd.SysProcAttr.GidMappings = ids, ids
+		c.cmd.SysProcAttr.GidMappingsEnableSetgroups = true
 	}
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -252,6 +266,9 @@ func storyInit(args []string) {
 	}
 	unix.CloseOnExec(3)
 	unix.CloseOnExec(4)
+	if err := storyConditions(); err != nil {
+		fail(err)
+	}
 	if args[3] == "true" {
 		if err := syscall.Setgid(12345); err != nil {
 			fail(err)

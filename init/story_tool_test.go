@@ -2,6 +2,7 @@ package pid1
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -24,6 +25,8 @@ import (
 //	main          starts a child that only sleeps, and tells PID 1 that this is the main process
 //	child: …      does the remaining words in a child, and waits for its end
 //	orphan: …     does the remaining words in a child of a child that has ended
+//	syslog:TEXT   sends a datagram to /dev/log, ":_" standing for ": "
+//	syslogd       is a syslog daemon for journald to forward to, and prints what it gets
 //	exit:N        ends
 //	sleep         goes on until SIGTERM
 const storyTool = storyBin + "/tool"
@@ -89,6 +92,21 @@ func storyService(words []string) {
 			child := exec.Command(storyTool, strings.Fields(arg)...)
 			child.Stdout = os.Stdout
 			fail(child.Start())
+		case "syslog":
+			conn, err := net.Dial("unixgram", "/dev/log")
+			fail(err)
+			tag, text, _ := strings.Cut(arg, ":_")
+			_, err = conn.Write([]byte(tag + ": " + text))
+			fail(err)
+		case "syslogd":
+			conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Net: "unixgram", Name: "/run/systemd/journal/syslog"})
+			fail(err)
+			fail(sendNotify([]byte("READY=1")))
+			for b := make([]byte, 4096); ; {
+				n, err := conn.Read(b)
+				fail(err)
+				fmt.Printf("daemon got %q\n", b[:n])
+			}
 		case "exit":
 			n, _ := strconv.Atoi(arg)
 			os.Exit(n)

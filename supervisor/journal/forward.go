@@ -17,8 +17,9 @@ type forward struct {
 	noCreds bool      // the kernel does not let us vouch for another process
 }
 
-// absentFor is how long nobody is asked again after nobody listened.
-const absentFor = time.Second
+// absentFor is how long nobody is asked again after nobody listened: long enough that a flood of messages does
+// not look a path up for each, and short enough that a daemon misses next to nothing when it comes.
+const absentFor = 20 * time.Millisecond
 
 func (f *forward) init(path string) {
 	f.fd = -1
