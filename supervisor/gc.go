@@ -56,14 +56,20 @@ func (u *Unit) inUse() bool {
 type keeper interface{ keeps() bool }
 
 func (m *Manager) forget(u *Unit) {
-	m.timers.clear(&u.timer)
-	if u.retry != nil {
-		m.timers.clear(u.retry)
-	}
+	u.silence()
 	for _, name := range u.names {
 		delete(m.units, name)
 	}
 	m.graph.Unload(u.Name)
+}
+
+// silence clears what would still wake a unit that the manager does not hold any more.
+func (u *Unit) silence() {
+	u.disarm()
+	if u.retry != nil {
+		u.m.timers.clear(u.retry)
+		u.retry = nil
+	}
 }
 
 // Ref has the manager keep a unit although it is down and nothing refers to it; Unref ends that.

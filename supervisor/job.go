@@ -169,8 +169,7 @@ func precedes(a JobType, aAnyOrder bool, b JobType, bAnyOrder bool) int {
 	return -1
 }
 
-// before tells whether j has to wait for other (false) or other for j (true), given that j's unit is
-// ordered before other's.
+// before is precedes for two jobs, given that j's unit is ordered before other's.
 func (j *Job) before(other *Job) int {
 	return precedes(j.Type, j.ignoreOrder, other.Type, other.ignoreOrder)
 }

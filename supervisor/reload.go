@@ -45,7 +45,7 @@ func (m *Manager) Reload(graph units.Resolver) {
 	}
 	for _, u := range held {
 		if m.units[u.Name] != u {
-			m.timers.clear(&u.timer)
+			u.silence()
 			continue
 		}
 		m.garbage.add(u, queuedGarbage)

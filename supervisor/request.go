@@ -28,7 +28,7 @@ func (m *Manager) Enqueue(t JobType, name string, mode units.JobMode) (*Job, err
 // EnqueueReloadOr is Enqueue of a restart or try-restart that is a reload for units that can do that
 // (systemctl reload-or-restart, try-reload-or-restart).
 func (m *Manager) EnqueueReloadOr(t JobType, name string, mode units.JobMode) (*Job, error) {
-	if m.unit(name).canReload() {
+	if checkName(name) == nil && m.unit(name).canReload() {
 		switch t {
 		case JobRestart:
 			t = JobReloadOrStart

@@ -176,8 +176,8 @@ func (m *Manager) finish(j *Job, result JobResult, told bool) {
 		u.job = nil
 	}
 	m.host.JobDone(j)
-	if k, ok := u.kind.(waiter); ok && (t == JobStart || t == JobRestart) && result != JobDone {
-		k.startDropped()
+	if k, ok := u.kind.(waiter); ok && result != JobDone {
+		k.jobDropped()
 	}
 
 	if result != JobDone && told {

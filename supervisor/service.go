@@ -197,9 +197,19 @@ func (s *service) willRestart() bool { return s.returning }
 // reloaded tells whether the last reload went well.
 func (s *service) reloaded() bool { return s.reloadRes == ResultSuccess }
 
-// exitStatus is the exit status of the last main process.
+// exitStatus is the exit status of the last main process. One that a signal has ended has none of its own: that
+// is 255, or 0 if it was the clean end of a daemon, as an ordered stop must not look like a failure.
 func (s *service) exitStatus() (status int, ok bool) {
-	return s.mainStat.Status, s.mainStat.Code == CodeExited
+	switch s.mainStat.Code {
+	case CodeExited:
+		return s.mainStat.Status, true
+	case CodeKilled, CodeDumped:
+		if s.succeeded() {
+			return 0, true
+		}
+		return 255, true
+	}
+	return 0, false
 }
 
 // enter sets the state and lets go of what the new state has no use for.

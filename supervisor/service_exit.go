@@ -129,6 +129,7 @@ func (s *service) controlEnded(x Exit) {
 	}
 	if r == ResultExitCode && role == RoleCondition && x.Status < 255 {
 		r = ResultExecCondition
+		s.u.conditions.Met = false
 	}
 	s.logExit("Control process", x, r)
 	if role != RoleReload {

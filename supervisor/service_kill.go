@@ -69,8 +69,12 @@ func (s *service) signal(pid int, sig syscall.Signal) {
 	}
 }
 
-// killNewcomers sends the last signal to processes that were forked while it was being sent to the others.
+// killNewcomers sends the last signal to processes that were forked while it was being sent to the others. With
+// KillMode=process it was for the main process only.
 func (s *service) killNewcomers() {
+	if s.u.Kill.KillMode == units.KillProcess {
+		return
+	}
 	sig := or(s.u.Kill.FinalKillSignal, syscall.SIGKILL)
 	for _, pid := range s.u.host().Processes(s.u.Name) {
 		if !s.killed[pid] {

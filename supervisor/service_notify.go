@@ -168,20 +168,24 @@ func (s *service) said(m map[string]string) {
 		s.step(isStopping, ResultSuccess)
 	case m["READY"] == "1":
 		s.notify.phase = phaseReady
-		if s.notifies() && s.sub == ServiceStart || s.sub == ServiceReloadNotify {
+		switch {
+		case s.notifies() && s.sub == ServiceStart, s.sub == ServiceReloadNotify,
+			s.sub == ServiceReloadSignal && m["RELOADING"] == "1" && s.answersReload(m):
 			s.step(becameReady, ResultSuccess)
 		}
 	case m["RELOADING"] == "1":
-		if s.cfg.Type == units.TypeNotifyReload && s.sub == ServiceReloadSignal {
-			// An answer to an earlier reload does not count for this one.
-			since, ok := number(m, "MONOTONIC_USEC", 1<<63)
-			if !ok || units.Usec(since) < s.notify.reloadBegin {
-				return
-			}
+		if s.cfg.Type == units.TypeNotifyReload && s.sub == ServiceReloadSignal && !s.answersReload(m) {
+			return
 		}
 		s.notify.phase = phaseReloading
 		s.step(isReloading, ResultSuccess)
 	}
+}
+
+// answersReload tells whether RELOADING=1 is the answer to the last reload signal and not to an earlier one.
+func (s *service) answersReload(m map[string]string) bool {
+	since, ok := number(m, "MONOTONIC_USEC", 1<<63)
+	return ok && units.Usec(since) >= s.notify.reloadBegin
 }
 
 // mainPIDClaimed takes MAINPID=, after the checks that it is a process that may be meant.

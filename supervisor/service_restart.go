@@ -43,7 +43,7 @@ func (s *service) shallRestart() bool {
 func (s *service) restartDelay() units.Usec {
 	first, last, steps := s.cfg.RestartSec, s.cfg.RestartMaxDelaySec, s.cfg.RestartSteps
 	next := s.nRestarts + 1
-	if s.sub == ServiceAutoRestart {
+	if s.sub == ServiceAutoRestartQueued { // counted already
 		next = s.nRestarts
 	}
 	switch {
@@ -64,10 +64,11 @@ func (s *service) giveUpRestart() {
 	s.enter(s.deadState())
 }
 
-// startDropped: the start job has ended without a start. If it was that of an automatic restart (what the
-// service requires has failed, say), there will be none: the service is as down as its last run left it.
-func (s *service) startDropped() {
-	if s.sub != ServiceAutoRestartQueued {
+// jobDropped: a job has ended that was not done. If it was that of an automatic restart (what the service
+// requires has failed, say), there will be none: the service is as down as its last run left it. With a stop in
+// its place that will say so.
+func (s *service) jobDropped() {
+	if s.sub != ServiceAutoRestartQueued || s.u.startPending() || s.u.stopPending() {
 		return
 	}
 	failed := !s.succeeded()
@@ -92,9 +93,6 @@ func (s *service) enterRestart() {
 	// The state comes first: the start job finds a service that it may start.
 	s.nRestarts++
 	s.enter(ServiceAutoRestartQueued)
-	if s.sub != ServiceAutoRestartQueued {
-		return
-	}
 	if err := s.u.enqueue(JobStart, units.ModeRestartDependencies); err != nil {
 		s.u.log(LevelWarning, "cannot schedule the restart: %v", err)
 		s.enterDead(ResultResources, false)

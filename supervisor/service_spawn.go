@@ -144,10 +144,10 @@ func (s *service) descriptors(sp *Spawn) {
 	}
 }
 
-// disconnect lets go of the connection of a service that will not run again.
+// disconnect lets go of the connection: it is for one run only.
 func (s *service) disconnect() {
 	if s.connection >= 0 {
 		s.u.host().CloseFDs([]FD{{FD: s.connection}})
-		s.connection = -1
+		s.connection, s.connectionEnv = -1, nil
 	}
 }

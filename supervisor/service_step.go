@@ -134,10 +134,12 @@ func (s *service) step(c cause, r Result) {
 			if s.sub == ServiceReloadSignal {
 				s.enter(ServiceReloadNotify)
 			}
-		case becameReady:
-			if s.sub == ServiceReloadNotify {
-				s.enterRunning(ResultSuccess)
+		case isStopping:
+			if s.control == 0 { // else when ExecReload= has ended
+				s.enterStopByNotify()
 			}
+		case becameReady:
+			s.enterRunning(ResultSuccess)
 		}
 
 	case ServiceStop:

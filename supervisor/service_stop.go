@@ -15,8 +15,8 @@ func (s *service) stop() error {
 	return nil
 }
 
-// enterStop runs ExecStop=, unless there is none or the service has failed already (systemd.service(5),
-// ExecStop=: it is for ending cleanly what came up cleanly).
+// enterStop runs ExecStop=, if there is any. A service whose main process has failed, or that never came up, goes
+// straight to the signals instead (systemd.service(5), ExecStop=: it ends cleanly what came up cleanly).
 func (s *service) enterStop(r Result) {
 	s.fail(r)
 	s.forgetControl()
@@ -163,13 +163,7 @@ func (s *service) tidy() {
 		s.u.host().Remove(s.cfg.PIDFile)
 	}
 	s.notify.access = ""
-	if !s.returning {
-		s.disconnect()
-	}
-	if s.connection >= 0 { // the peer is to see the end of it
-		s.u.host().CloseFDs([]FD{{FD: s.connection}})
-		s.connection, s.connectionEnv = -1, nil
-	}
+	s.disconnect() // the peer is to see the end of it
 	preserve := s.u.Exec.RuntimeDirectoryPreserve
 	keep := preserve == units.PreserveYes || preserve == units.PreserveRestart && s.comesBack()
 	s.u.host().Cleanup(s.u.Unit, keep)

@@ -53,8 +53,8 @@ func (s *service) armRuntimeMax() {
 		d = later(d, units.Usec(h.Sum64()%uint64(extra)))
 	}
 	since := s.u.now().Monotonic
-	if a := s.u.stamps.ActiveEnter.Monotonic; a != 0 {
-		since = a
+	if s.u.active.up() { // else the stamp is that of an earlier run: it becomes active now
+		since = s.u.stamps.ActiveEnter.Monotonic
 	}
 	s.timer = later(since, d)
 }

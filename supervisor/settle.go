@@ -307,7 +307,9 @@ func (tr *transaction) install(trigger []string) *Job {
 			j := m.install(s, tr.mode == units.ModeReplaceIrreversibly)
 			if s == tr.anchor {
 				anchor = j
-				j.trigger = trigger
+				if j.trigger == nil { // of several that have asked for it the first counts
+					j.trigger = trigger
+				}
 			}
 		}
 	}
@@ -329,7 +331,7 @@ func (m *Manager) install(s *step, irreversible bool) *Job {
 		if !conflicting(old.Type, s.typ) {
 			return m.mergeInto(old, s, irreversible)
 		}
-		m.finish(old, JobCanceled, false)
+		defer m.finish(old, JobCanceled, false) // with the new one in its place
 	}
 	m.lastJob++
 	j := &Job{ID: m.lastJob, Unit: u, Type: s.typ, State: JobWaiting, installed: true,

@@ -212,7 +212,7 @@ func (s *socket) accept(fd int) {
 	c.connect(conn.FD, env)
 	if _, err := s.u.m.enqueue(JobStart, service, units.ModeReplace, []string{"TRIGGER_UNIT=" + s.u.Name}); err != nil {
 		s.u.log(LevelWarning, "cannot start %s for a connection: %v", service.Name, err)
-		s.u.host().CloseFDs([]FD{conn})
+		c.disconnect()
 		return
 	}
 	s.instances = append(s.instances, service)

@@ -93,8 +93,8 @@ type (
 	restarter interface{ willRestart() bool }
 	// reloader: reloaded tells whether the last reload went well.
 	reloader interface{ reloaded() bool }
-	// exiter: exitStatus is the exit status of the main process; ok is false if it has none (it was
-	// killed, or there was no process).
+	// exiter: exitStatus is the exit status of the main process; ok is false if it has none (there was no
+	// process, or it still runs).
 	exiter interface{ exitStatus() (status int, ok bool) }
 	// reporter: resultEnv is $SERVICE_RESULT, $EXIT_CODE and $EXIT_STATUS with a prefix, for a unit that
 	// is started because this one has ended (systemd.exec(5), $MONITOR_SERVICE_RESULT).
@@ -103,16 +103,20 @@ type (
 	follower interface{ triggered(*Unit) }
 	// listener: descriptors are what a socket hands to its service.
 	listener interface{ descriptors() []FD }
-	// waiter: startDropped tells that a start job has ended without a start.
-	waiter interface{ startDropped() }
+	// waiter: jobDropped tells that a job has ended that was not done.
+	waiter interface{ jobDropped() }
 	// idler: queueIdle tells that no job is left (Type=idle).
 	idler interface{ queueIdle() }
 	// budgeted: stopBudgetChanged tells a unit on its way down that the end has come nearer (stopBudget).
 	budgeted interface{ stopBudgetChanged() }
 	// configured: reconfigure takes the settings that a daemon-reload has found.
 	configured interface{ reconfigure() }
-	// connected: a service that is to be started for a connection (Accept=yes).
-	connected interface{ connect(fd int, env []string) }
+	// connected: a service that is to be started for a connection (Accept=yes), which is its own from then on,
+	// or that is not to be started after all.
+	connected interface {
+		connect(fd int, env []string)
+		disconnect()
+	}
 )
 
 // State is the unit's present state, with its kind's own name for it (ActiveState and SubState).

@@ -8,8 +8,8 @@ const automaticInterval units.Usec = 10_000_000
 const automaticBurst = 16
 
 // mayActOn counts an automatic start or stop. When there have been too many it has the unit looked at again
-// later.
-func (m *Manager) mayActOn(u *Unit, q *queue, mark queueSet, why string) bool {
+// later, from all sides: by then another rule may be the one that applies.
+func (m *Manager) mayActOn(u *Unit, why string) bool {
 	now := m.now()
 	if u.automatic.allow(now, automaticInterval, automaticBurst) {
 		return true
@@ -18,7 +18,9 @@ func (m *Manager) mayActOn(u *Unit, q *queue, mark queueSet, why string) bool {
 		u.log(LevelWarning, "%s, but not doing so since we tried this too often recently.", why)
 		u.retry = &timer{fire: func() {
 			u.retry = nil
-			q.add(u, mark)
+			m.upheld.add(u, queuedUpheld)
+			m.bound.add(u, queuedBound)
+			m.unneeded.add(u, queuedUnneeded)
 		}}
 		m.timers.set(u.retry, later(u.automatic.begin, automaticInterval+1))
 	}
@@ -34,7 +36,7 @@ func (m *Manager) startIfUpheld(u *Unit) {
 		if other.job != nil || !other.active.up() {
 			continue
 		}
-		if m.mayActOn(u, &m.upheld, queuedUpheld, "Unit needs to be started because active unit "+other.Name+" upholds it") {
+		if m.mayActOn(u, "Unit needs to be started because active unit "+other.Name+" upholds it") {
 			m.along(other, u, JobStart, units.ModeFail)
 		}
 		return
@@ -50,7 +52,7 @@ func (m *Manager) stopIfBound(u *Unit) {
 		if other.job != nil || !other.active.down() || other.willRestart() {
 			continue
 		}
-		if m.mayActOn(u, &m.bound, queuedBound, "Unit needs to be stopped because it is bound to inactive unit "+other.Name) {
+		if m.mayActOn(u, "Unit needs to be stopped because it is bound to inactive unit "+other.Name) {
 			u.log(LevelDebug, "Unit %s is bound to inactive unit %s. Stopping, too.", u.Name, other.Name)
 			m.along(other, u, JobStop, units.ModeReplace)
 		}
@@ -68,7 +70,7 @@ func (m *Manager) stopIfUnneeded(u *Unit) {
 			return
 		}
 	}
-	if m.mayActOn(u, &m.unneeded, queuedUnneeded, "Unit not needed anymore") {
+	if m.mayActOn(u, "Unit not needed anymore") {
 		u.log(LevelInfo, "Unit not needed anymore. Stopping.")
 		m.along(u, u, JobStop, units.ModeFail)
 	}
