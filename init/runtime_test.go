@@ -1,8 +1,10 @@
 package pid1
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -46,25 +48,41 @@ const (
 )
 
 // TestVectorsRuntime plays the scenarios with pintle as process 1 on a real kernel.
-func TestVectorsRuntime(t *testing.T) {
-	vectors.Run(t, "runtime", func(t *testing.T, row runtimeRow) {
-		t.Parallel()
-		if why := runtimeNotApplicable(row); why != "" {
-			t.Skip(why)
-		}
-		files := map[string]string{"/units/story.target": "[Unit]\nDefaultDependencies=no\n"}
-		for name, text := range row.Units {
-			files["/etc/systemd/system/"+prefixUnits(name)] = runtimeText(text)
-		}
-		c := boot(t, story{files: files, env: []string{"container=vectest", "LANG=C.UTF-8"}})
-		r := &runtimeRun{container: c, t: t, row: row, root: fmt.Sprintf("/proc/%d/root", c.cmd.Process.Pid)}
-		c.is("story.target", "active")
-		r.due = time.Now()
-		for i, step := range row.Steps {
-			r.step(i, step)
-		}
-		r.output()
-	})
+func TestVectorsRuntime(t *testing.T) { vectors.Run(t, "runtime", playRuntime) }
+
+// TestScenarios plays scenarios of our own, of the same form: what the recorded ones do not ask.
+func TestScenarios(t *testing.T) {
+	data, err := os.ReadFile("testdata/scenarios.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Vectors []runtimeRow }
+	if err := json.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range file.Vectors {
+		t.Run(row.ID, func(t *testing.T) { playRuntime(t, row) })
+	}
+}
+
+// playRuntime plays one scenario in a container of its own.
+func playRuntime(t *testing.T, row runtimeRow) {
+	t.Parallel()
+	if why := runtimeNotApplicable(row); why != "" {
+		t.Skip(why)
+	}
+	files := map[string]string{"/units/story.target": "[Unit]\nDefaultDependencies=no\n"}
+	for name, text := range row.Units {
+		files["/etc/systemd/system/"+prefixUnits(name)] = runtimeText(text)
+	}
+	c := boot(t, story{files: files, env: []string{"container=vectest", "LANG=C.UTF-8"}})
+	r := &runtimeRun{container: c, t: t, row: row, root: fmt.Sprintf("/proc/%d/root", c.cmd.Process.Pid)}
+	c.is("story.target", "active")
+	r.due = time.Now()
+	for i, step := range row.Steps {
+		r.step(i, step)
+	}
+	r.output()
 }
 
 // runtimeNotApplicable says why a row cannot be played: it has a unit of a type that pintle does not run.
