@@ -44,6 +44,7 @@ const storyArg0 = "pintle-story-init"
 type story struct {
 	units   string            // txtar: unit files, or absolute paths
 	files   map[string]string // the same, one by one
+	notify  []byte            // the program testdata/notify, if a unit runs it
 	command []string          // after "--"
 	vital   []string          // [boot] vital
 	budget  time.Duration     // [stop] budget; 0: the default
@@ -73,6 +74,9 @@ func boot(t *testing.T, s story) *container {
 		if strings.Contains(f.Name, "-generators/") {
 			os.Chmod(path, 0o755)
 		}
+	}
+	if s.notify != nil {
+		putFile(t, filepath.Join(dir, "notify"), string(s.notify))
 	}
 	for name, text := range s.files {
 		putFile(t, filepath.Join(dir, "root", name), text)
@@ -404,7 +408,7 @@ func storyRoot(dir string) error {
 			return err
 		}
 	}
-	if err := storyTools(root, bind); err != nil {
+	if err := storyTools(dir, root, bind); err != nil {
 		return err
 	}
 	for _, f := range []string{"/etc/passwd", "/etc/group", "/etc/ld.so.cache"} {

@@ -114,8 +114,6 @@ func TestMain(m *testing.M) {
 		storyInit(os.Args[1:])
 	case "systemctl":
 		os.Exit(storySystemctl(os.Args[1:]))
-	case "notify":
-		storyNotify(os.Args[1:])
 	case filepath.Base(storyTool):
 		storyService(os.Args[1:])
 	}

@@ -5,26 +5,20 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/signal"
+	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
-	"syscall"
-	"time"
-	"unsafe"
+	"sync"
 
 	"golang.org/x/sys/unix"
-
-	"pintle/units"
 )
 
-// What a story's container has besides the host's programs: the test binary under other names.
+// What a story's container has besides the host's programs: the test binary as systemctl, and testdata/notify.
 const (
 	storyBin    = "/opt/story"
 	storySocket = "/run/story-systemctl"
 )
 
-func storyTools(root string, bind func(from, to string, flags uintptr) error) error {
+func storyTools(story, root string, bind func(from, to string, flags uintptr) error) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -40,13 +34,32 @@ func storyTools(root string, bind func(from, to string, flags uintptr) error) er
 	if err := bind(self, binary, unix.MS_RDONLY); err != nil {
 		return err
 	}
-	for _, name := range []string{"systemctl", "notify", "tool"} {
+	for _, name := range []string{"systemctl", "tool"} {
 		if err := os.Symlink("binary", filepath.Join(dir, name)); err != nil {
 			return err
 		}
 	}
+	if helper, err := os.ReadFile(filepath.Join(story, "notify")); err == nil {
+		return os.WriteFile(filepath.Join(dir, "notify"), helper, 0o755)
+	}
 	return nil
 }
+
+// notifyHelper is testdata/notify, built once.
+var notifyHelper = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "pintle-notify")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "notify")
+	build := exec.Command("go", "build", "-o", file, "./testdata/notify")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("cannot build testdata/notify: %w\n%s", err, out)
+	}
+	return os.ReadFile(file)
+})
 
 // answer is what a client of the manager prints and ends with.
 type answer struct {
@@ -77,92 +90,4 @@ func storySystemctl(args []string) int {
 	fmt.Print(a.Stdout)
 	fmt.Fprint(os.Stderr, a.Stderr)
 	return a.Exit
-}
-
-// storyNotify is a service that says and does what its arguments say, one after the other:
-//
-//	sleep:SECONDS  exit:STATUS  ignore:SIGNAL
-//	fd:NAME        gives a descriptor to the manager to keep
-//	out:TEXT       appends a line to the file $OUT, with variables that are set put in
-//	anything else  is a notification, with \n between its fields
-func storyNotify(args []string) {
-	// Go prints all goroutines on these and exits; what a service does by default is to die of them.
-	for _, sig := range []syscall.Signal{syscall.SIGABRT, syscall.SIGQUIT, syscall.SIGTRAP, syscall.SIGSYS} {
-		var byDefault [32]byte // struct kernel_sigaction
-		_, _, errno := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(&byDefault)), 0, 8, 0, 0)
-		if errno != 0 {
-			check(errno)
-		}
-	}
-	for _, arg := range args {
-		word, rest, _ := strings.Cut(arg, ":")
-		switch word {
-		case "sleep":
-			seconds, err := strconv.ParseFloat(rest, 64)
-			check(err)
-			time.Sleep(time.Duration(seconds * float64(time.Second)))
-		case "exit":
-			status, err := strconv.Atoi(rest)
-			check(err)
-			barrier()
-			os.Exit(status)
-		case "ignore":
-			sig, err := units.ParseSignal(rest)
-			check(err)
-			signal.Ignore(sig)
-		case "fd":
-			fd, err := unix.MemfdCreate(rest, 0)
-			check(err)
-			notify("FDSTORE=1\nFDNAME="+rest, fd)
-		case "out":
-			f, err := os.OpenFile(os.Getenv("OUT"), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
-			check(err)
-			fmt.Fprintln(f, os.Expand(rest, func(name string) string {
-				if value, ok := os.LookupEnv(name); ok {
-					return value
-				}
-				return "$" + name
-			}))
-			f.Close()
-		default:
-			notify(strings.ReplaceAll(arg, `\n`, "\n"))
-		}
-	}
-	barrier()
-	os.Exit(0)
-}
-
-// barrier waits until what was sent has been read (sd_notify_barrier(3)): nobody can tell whose a message was
-// once its sender has gone.
-func barrier() {
-	var pipe [2]int
-	check(unix.Pipe2(pipe[:], unix.O_CLOEXEC))
-	notify("BARRIER=1", pipe[1])
-	unix.Close(pipe[1])
-	var b [1]byte
-	_, err := unix.Read(pipe[0], b[:])
-	check(err)
-}
-
-// notify sends what sd_notify(3) would, if anybody wants to know.
-func notify(state string, fds ...int) {
-	path := os.Getenv("NOTIFY_SOCKET")
-	if path == "" {
-		return
-	}
-	s, err := unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	check(err)
-	var rights []byte
-	if len(fds) > 0 {
-		rights = unix.UnixRights(fds...)
-	}
-	check(unix.Sendmsg(s, []byte(state), rights, &unix.SockaddrUnix{Name: path}, 0))
-	unix.Close(s)
-}
-
-func check(err error) {
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(int(syscall.SIGABRT))
-	}
 }
