@@ -66,7 +66,7 @@ func voluntarySwitches(t *testing.T, pid int) (sum int) {
 func TestReadOnlyMapping(t *testing.T) {
 	const file = "/usr/bin/pintle"
 	for line, want := range map[string]bool{
-		"00400000-006d4000 r-xp 00000000 fe:00 9980248 /usr/bin/pintle\n":           true,
+		"00400000-006d4000 r-xp 00000000 fe:00 9980248 /usr/bin/pintle\n":           false, // code
 		"006d4000-009db000 r--p 002d4000 fe:00 9980248    /usr/bin/pintle\n":        true,
 		"009db000-00a02000 rw-p 005db000 fe:00 9980248 /usr/bin/pintle\n":           false, // data
 		"00400000-006d4000 r-xs 00000000 fe:00 9980248 /usr/bin/pintle\n":           false,
@@ -80,7 +80,7 @@ func TestReadOnlyMapping(t *testing.T) {
 			t.Errorf("%q: %v, want %v", line, got, want)
 		}
 	}
-	if from, size, _ := readOnlyMapping("00400000-006d4000 r-xp 0 fe:00 1 /usr/bin/pintle", file); from != 0x400000 || size != 0x2d4000 {
+	if from, size, _ := readOnlyMapping("00400000-006d4000 r--p 0 fe:00 1 /usr/bin/pintle", file); from != 0x400000 || size != 0x2d4000 {
 		t.Errorf("got %#x %#x", from, size)
 	}
 }
