@@ -104,7 +104,8 @@ func (s *Set) Len() int {
 }
 
 // Serve hands every ready descriptor's function to deliver until the set is closed. deliver must have called
-// it when it returns, so that a descriptor is never reported twice for one event.
+// it when it returns, so that a descriptor is never reported twice for one event. A panic of a function is
+// deliver's to recover.
 func (s *Set) Serve(deliver func(func())) {
 	conn, err := s.file.SyscallConn()
 	if err != nil {
@@ -127,17 +128,26 @@ func (s *Set) Poll(deliver func(func())) bool {
 	if err != nil || n <= 0 {
 		return false
 	}
-	deliver(func() {
-		for _, ev := range events[:n] {
-			s.mu.Lock()
-			w := s.watches[int(ev.Fd)]
-			s.mu.Unlock()
-			// An earlier function of this batch may have closed the descriptor, or put another in its place.
-			if w != nil && w.serial == uint32(ev.Pad) {
-				w.ready(ev.Events)
+	// One call of deliver for all of them, or another for the rest if one function panics and deliver survives it.
+	for next := 0; next < n; {
+		before := next
+		deliver(func() {
+			for next < n {
+				ev := events[next]
+				next++
+				s.mu.Lock()
+				w := s.watches[int(ev.Fd)]
+				s.mu.Unlock()
+				// An earlier function of this batch may have closed the descriptor, or put another in its place.
+				if w != nil && w.serial == uint32(ev.Pad) {
+					w.ready(ev.Events)
+				}
 			}
+		})
+		if next == before {
+			break // not called: whoever delivers is about to end
 		}
-	})
+	}
 	return true
 }
 

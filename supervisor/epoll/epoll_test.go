@@ -96,3 +96,35 @@ func TestReplacedWithinABatch(t *testing.T) {
 		t.Errorf("first %d, stale %d; want 1 and 0", first, stale)
 	}
 }
+
+// A function that panics costs its own event; those behind it in the batch are reported all the same, for with
+// OneShot nobody would report them again.
+func TestPanicCostsOneEvent(t *testing.T) {
+	s, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	calls := 0
+	for range 3 {
+		r, w := pipe(t)
+		if err := s.Add(r, In|OneShot, func(uint32) {
+			if calls++; calls == 2 {
+				panic("a bug")
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+		unix.Write(w, []byte("x"))
+	}
+	s.Poll(func(f func()) {
+		defer func() { _ = recover() }()
+		f()
+	})
+	if calls != 3 {
+		t.Errorf("%d of 3 functions were called", calls)
+	}
+	if s.Poll(func(func()) {}) {
+		t.Error("an event is left")
+	}
+}
