@@ -98,8 +98,12 @@ func (tr *transaction) dropRedundant() {
 	}
 }
 
-// collectGarbage drops what nothing asks for any more, and what only that asked for.
+// collectGarbage drops what nothing asks for any more, and what only that asked for. Isolating keeps it: what
+// is not in the transaction would be stopped.
 func (tr *transaction) collectGarbage() {
+	if tr.mode == units.ModeIsolate {
+		return
+	}
 	var todo []*step
 	for _, u := range tr.order {
 		for _, s := range tr.steps[u] {

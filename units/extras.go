@@ -1,6 +1,7 @@
 package units
 
 import (
+	"fmt"
 	"path"
 	"strings"
 )
@@ -11,11 +12,7 @@ import (
 func (l *loading) extras() {
 	u := l.unit
 	l.standIn()
-	for _, d := range u.declared() {
-		for _, name := range d.names {
-			l.g.depend(u, name, d.kind)
-		}
-	}
+	l.declared()
 	switch NameType(u.Name) {
 	case "service":
 		l.serviceExtras()
@@ -45,6 +42,37 @@ func (l *loading) extras() {
 	if u.Resources != nil {
 		l.chooseSlice()
 	}
+}
+
+// declared adds the dependencies that the files name.
+func (l *loading) declared() {
+	from := NameType(l.unit.Name)
+	for _, d := range l.unit.declared() {
+		for _, name := range d.names {
+			switch {
+			case d.kind == OnFailure && (from == "slice" || from == "device"):
+				l.problem("OnFailure=" + name + " ignored: a " + from + " unit cannot fail")
+				continue
+			case d.kind == Before && NameType(name) == "device":
+				l.problem("Before=" + name + " ignored: a device does not wait")
+				continue
+			}
+			l.g.depend(l.unit, name, d.kind)
+		}
+	}
+}
+
+// claimBusName takes the name of BusName= for a service: only one can have it, whatever its type.
+func (l *loading) claimBusName() error {
+	s := l.unit.Service
+	if s == nil || s.BusName == "" {
+		return nil
+	}
+	if other, taken := l.g.busNames[s.BusName]; taken {
+		return fmt.Errorf("cannot load %s: %s has its bus name %s already; give one of them another BusName=", l.unit.Name, other, s.BusName)
+	}
+	l.g.busNames[s.BusName] = l.unit.Name
+	return nil
 }
 
 // lateExtras are the dependencies that only units with good settings get.

@@ -99,9 +99,10 @@ func (l *loading) perpetual() {
 	u.Perpetual, u.DefaultDependencies = true, false
 }
 
-// withoutFile tells whether a unit needs no file: slices do not, nor what is always there or PID 1 stands for.
+// withoutFile tells whether a unit needs no file: slices and devices do not, nor what is always there or PID 1
+// stands for.
 func (l *loading) withoutFile() bool {
-	if l.unit.Perpetual || NameType(l.unit.Name) == "slice" {
+	if typ := NameType(l.unit.Name); l.unit.Perpetual || typ == "slice" || typ == "device" {
 		return true
 	}
 	_, exact := providedWhy(l.unit.Name)

@@ -39,6 +39,22 @@ func (r root) readFile(path string) ([]byte, error) {
 	return readRegular(r.host(real), path)
 }
 
+// masked tells whether a link leads to /dev/null or an empty file. One that leads nowhere is no mask.
+func (r root) masked(link string) bool {
+	if target, err := os.Readlink(r.host(link)); err == nil && target == "/dev/null" {
+		return true
+	}
+	real := link
+	if r != "" {
+		var err error
+		if real, err = r.resolve(link); err != nil || real == "/dev/null" {
+			return err == nil
+		}
+	}
+	var st syscall.Stat_t
+	return syscall.Stat(r.host(real), &st) == nil && errors.Is(regular(link, &st), errMasked)
+}
+
 // readRegular reads a file that was a regular one when it was looked at; host is where it lies and path what
 // it is called in errors.
 func readRegular(host, path string) ([]byte, error) {

@@ -36,6 +36,7 @@ type Graph struct {
 	dropped   map[string]bool   // names that were unloaded: others may still refer to them
 	queue     []*Unit           // named by a dependency, not loaded yet
 	ahead     map[*Unit]source  // main files of queued units that were read together
+	busNames  map[string]string // the service that has a bus name, by that name
 	targets   []*Unit           // loaded, default dependencies with targets not looked at yet
 	busy      bool
 }
@@ -58,6 +59,7 @@ func NewGraph(opts Options) *Graph {
 		transient: map[string][]byte{},
 		edges:     map[string][]edge{},
 		dropped:   map[string]bool{},
+		busNames:  map[string]string{},
 	}
 }
 
@@ -138,19 +140,13 @@ func (g *Graph) named(name string) *Unit {
 	if u := g.units[name]; u != nil {
 		return u
 	}
-	id, err := g.canonical(name)
-	if err != nil {
-		id = name
-	}
+	id := g.canonical(name)
 	if u := g.units[id]; u != nil {
 		g.units[name] = u
 		return u
 	}
 	u := &Unit{Name: id, State: Stub, Deps: map[Dependency]Set{}, UnitSettings: UnitSettings{DefaultDependencies: true}}
-	switch {
-	case err != nil:
-		u.fail(LoadError, fmt.Errorf("cannot load %s: %w", name, err))
-	case !ValidName(id, PlainName|InstanceName):
+	if !ValidName(id, PlainName|InstanceName) {
 		u.fail(LoadError, fmt.Errorf("cannot load %q: %w", name, invalidName(id)))
 	}
 	g.units[id], g.units[name] = u, u
@@ -163,15 +159,15 @@ func (g *Graph) named(name string) *Unit {
 	return u
 }
 
-func (g *Graph) canonical(name string) (string, error) {
+func (g *Graph) canonical(name string) string {
 	if _, ok := g.transient[name]; ok || KindOfName(name) == 0 {
-		return name, nil
+		return name
 	}
-	id, err := g.index.canonical(name)
-	if g.opts.NoBuiltin && err == nil && id != name && g.index.files[name].path == "" && g.index.fragment(name).path == "" {
-		return name, nil
+	id := g.index.canonical(name)
+	if g.opts.NoBuiltin && id != name && g.index.files[name].path == "" && g.index.fragment(name).path == "" {
+		return name
 	}
-	return id, err
+	return id
 }
 
 func invalidName(name string) error {
@@ -203,6 +199,10 @@ func (g *Graph) load(u *Unit) {
 	l.dropIns()
 	l.unenforced()
 	l.extras()
+	if err := l.claimBusName(); err != nil {
+		u.fail(LoadError, err)
+		return
+	}
 	if err := verify(u); err != nil {
 		u.fail(BadSetting, err)
 		return
@@ -217,7 +217,7 @@ func (g *Graph) builtinNames(id string) (names []string) {
 		return nil // none of them is of another type
 	}
 	for _, b := range builtinAliases {
-		if name, err := g.canonical(b.alias); err == nil && name == id && g.index.files[b.alias].path == "" && g.index.files[b.alias].alias == "" {
+		if g.canonical(b.alias) == id && g.index.files[b.alias].path == "" && g.index.files[b.alias].alias == "" {
 			names = append(names, b.alias)
 		}
 	}
@@ -333,7 +333,7 @@ func (l *loading) linkedName(d dropIn) string {
 		l.problem("not a symbolic link, ignored")
 		return ""
 	}
-	if target, err := os.Readlink(l.g.index.root.host(d.path)); err == nil && target == "/dev/null" {
+	if l.g.index.root.masked(d.path) {
 		return ""
 	}
 	name := filepath.Base(d.path)
@@ -365,5 +365,8 @@ func (g *Graph) Unload(name string) {
 		}
 	}
 	delete(g.edges, u.Name)
+	if u.Service != nil && g.busNames[u.Service.BusName] == u.Name {
+		delete(g.busNames, u.Service.BusName)
+	}
 	g.dropped[u.Name] = true
 }

@@ -22,9 +22,10 @@ type index struct {
 
 // indexed is one name in the search path.
 type indexed struct {
-	path  string // within the root
-	alias string // the name the link points to, when it is an alias
-	plain bool   // a regular file, which nothing need be followed or checked for
+	path     string // within the root
+	alias    string // the name the link points to, when it is an alias
+	template bool   // an instance linked to its own template, which is its file
+	plain    bool   // a regular file, which nothing need be followed or checked for
 }
 
 // dropInSuffixes are the endings of directories that belong to a unit.
@@ -39,8 +40,8 @@ func newIndex(r root, searchPath []string) *index {
 		aliases: map[string][]string{},
 	}
 	x.dirs = x.distinct(searchPath)
-	type link struct{ name, dir string }
-	var links []link
+	var links []string
+	unfit := map[string]indexed{} // cannot be read; they count where no other directory has the name
 	for _, dir := range x.dirs {
 		entries, err := readDir(r.host(dir))
 		if err != nil {
@@ -61,18 +62,26 @@ func newIndex(r root, searchPath []string) *index {
 			if _, taken := x.files[name]; taken {
 				continue
 			}
-			x.files[name] = indexed{path: dir + "/" + name, plain: e.Type().IsRegular()}
-			if e.Type()&os.ModeSymlink != 0 {
-				links = append(links, link{name, dir})
+			if e.IsDir() {
+				unfit[name] = indexed{path: dir + "/" + name}
+			} else if e.Type()&os.ModeSymlink == 0 {
+				x.files[name] = indexed{path: dir + "/" + name, plain: e.Type().IsRegular()}
+			} else if f, why := x.follow(dir, name); why == "" {
+				x.files[name] = f
+				links = append(links, name)
+			} else if f.path != "" {
+				unfit[name] = f
 			}
 		}
 	}
-	for _, l := range links {
-		x.follow(l.dir, l.name)
+	for name, f := range unfit {
+		if _, taken := x.files[name]; !taken {
+			x.files[name] = f
+		}
 	}
-	for _, l := range links {
-		if id, err := x.canonical(l.name); err == nil && id != l.name {
-			x.aliases[id] = append(x.aliases[id], l.name)
+	for _, name := range links {
+		if id := x.canonical(name); id != name {
+			x.aliases[id] = append(x.aliases[id], name)
 		}
 	}
 	return x
@@ -121,27 +130,36 @@ func isDropInDir(name string) bool {
 }
 
 // follow finds out whether a symbolic link is an alias. A link out of the search path is a unit file that
-// lies elsewhere ("linked"); one to /dev/null is a mask.
-func (x *index) follow(dir, name string) {
-	file := dir + "/" + name
-	target, err := os.Readlink(x.root.host(file))
+// lies elsewhere ("linked"); one to /dev/null is a mask. If the link cannot stand for its name, why tells the
+// reason: it is then as if it were not there, and a file of that name in a directory further down counts.
+func (x *index) follow(dir, name string) (f indexed, why string) {
+	f = indexed{path: dir + "/" + name}
+	target, err := os.Readlink(x.root.host(f.path))
 	if err != nil {
-		return
+		return f, ""
 	}
 	if !path.IsAbs(target) {
 		target = dir + "/" + target
 	}
 	target = path.Clean(target)
 	base := path.Base(target)
+	if target == f.path {
+		return f, "it leads to itself"
+	}
 	if base == name || target == "/dev/null" || !x.searched(path.Dir(target)) {
-		return
+		return f, ""
 	}
-	if to, why := aliasTarget(name, base); why == "" {
-		x.files[name] = indexed{path: file, alias: to}
-	} else {
-		x.problems = append(x.problems, Problem{File: file, Text: "link to " + target + " ignored: " + why})
-		delete(x.files, name)
+	to, why := aliasTarget(name, base)
+	switch {
+	case why != "":
+		x.problems = append(x.problems, Problem{File: f.path, Text: "link to " + target + " ignored: " + why})
+		return indexed{}, why
+	case to == name:
+		f.template = true
+	default:
+		f.alias = to
 	}
+	return f, ""
 }
 
 // searched tells whether a directory is one of the search path.
@@ -184,40 +202,50 @@ func aliasTarget(name, target string) (to, why string) {
 	return target, ""
 }
 
-// canonical follows aliases to the name by which a unit is known. A name without a file is its own.
-func (x *index) canonical(name string) (string, error) {
+// canonical follows aliases to the name by which a unit is known. A name that leads to no file is its own, as
+// is one without an end.
+func (x *index) canonical(name string) string {
+	id := name
 	for range 64 {
-		f, ok := x.files[name]
+		f, ok := x.files[id]
 		switch {
 		case ok && f.alias != "":
-			name = f.alias
+			id = f.alias
 			continue
-		case ok || KindOfName(name) != InstanceName:
-			return x.builtinName(name, ok), nil
+		case ok && !f.template:
+			return id
+		case KindOfName(id) != InstanceName:
+			return x.builtinName(id, name)
 		}
-		template, err := Template(name)
+		template, err := Template(id)
 		if err != nil {
-			return name, nil
+			return name
 		}
 		t, ok := x.files[template]
-		if !ok || t.alias == "" {
-			return name, nil
+		if !ok {
+			return x.builtinName(id, name)
 		}
-		next, err := Instantiate(t.alias, NameInstance(name))
-		if err != nil {
-			return name, nil
+		if t.alias == "" {
+			return id
 		}
-		name = next
+		if id, err = Instantiate(t.alias, NameInstance(id)); err != nil {
+			return name
+		}
 	}
-	return name, errLoop
+	return name
 }
 
-func (x *index) builtinName(name string, found bool) string {
-	if !found {
-		if alias := builtinAlias(name); alias != "" {
-			if id, err := x.canonical(alias); err == nil {
-				return id
-			}
+// builtinName is canonical for an id without a file: that of the built-in unit, or else the name that led to it.
+func (x *index) builtinName(id, name string) string {
+	if alias := builtinAlias(id); alias != "" {
+		return x.canonical(alias)
+	}
+	if _, _, ok := Builtin(id); ok {
+		return id
+	}
+	if template, err := Template(id); err == nil {
+		if _, _, ok := Builtin(template); ok {
+			return id
 		}
 	}
 	return name
@@ -226,7 +254,7 @@ func (x *index) builtinName(name string, found bool) string {
 // names are the other names of a unit known by its canonical one, sorted.
 func (x *index) names(id string) []string {
 	names := slices.Clone(x.aliases[id])
-	if KindOfName(id) == InstanceName {
+	if _, own := x.files[id]; !own && KindOfName(id) == InstanceName {
 		template, _ := Template(id)
 		for _, alias := range x.aliases[template] {
 			if name, err := Instantiate(alias, NameInstance(id)); err == nil {
@@ -240,7 +268,7 @@ func (x *index) names(id string) []string {
 
 // fragment is the main file of a unit; its path is empty if there is none.
 func (x *index) fragment(id string) indexed {
-	if f, ok := x.files[id]; ok {
+	if f, ok := x.files[id]; ok && !f.template {
 		return f
 	}
 	if KindOfName(id) == InstanceName {

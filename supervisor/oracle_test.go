@@ -1,0 +1,45 @@
+package supervisor
+
+import (
+	"slices"
+	"testing"
+
+	"pintle/units"
+	"pintle/vectors"
+)
+
+// startOf is the jobs that a start of a unit makes of unit files, none of which is active.
+func startOf(t *testing.T, files map[string]string, anchor string, mode units.JobMode) (*Manager, []string, error) {
+	t.Helper()
+	texts := map[string]*vectors.Text{}
+	for name, text := range files {
+		text := vectors.Text(text)
+		texts[name] = &text
+	}
+	m := New(&fakeHost{}, units.NewGraph(units.Options{NoBuiltin: true, Path: []string{unitFiles(t, texts)}}), Config{})
+	_, err := m.enqueue(JobStart, m.unit(anchor), mode, nil)
+	var jobs []string
+	for _, j := range m.Jobs() {
+		jobs = append(jobs, j.Unit.Name+" "+string(j.Type))
+	}
+	slices.Sort(jobs)
+	return m, jobs, err
+}
+
+// TestIsolateKeepsWhatADroppedJobAskedFor: b cannot be had with c, so its start is dropped. What b wanted goes
+// with it, but not when isolating, which would stop what it does not start.
+func TestIsolateKeepsWhatADroppedJobAskedFor(t *testing.T) {
+	const plain = "[Unit]\nDefaultDependencies=no\n"
+	files := map[string]string{
+		"a.target": plain + "AllowIsolate=yes\nRequires=c.target\nWants=b.target\n",
+		"b.target": plain + "Conflicts=c.target\nWants=d.target\n", "c.target": plain, "d.target": plain,
+	}
+	for mode, want := range map[units.JobMode][]string{
+		units.ModeReplace: {"a.target start", "c.target start"},
+		units.ModeIsolate: {"a.target start", "c.target start", "d.target start"},
+	} {
+		if _, jobs, err := startOf(t, files, "a.target", mode); err != nil || !slices.Equal(jobs, want) {
+			t.Errorf("%s: jobs are %v, %v; want %v", mode, jobs, err, want)
+		}
+	}
+}
