@@ -5,12 +5,39 @@ type search struct {
 	tr      *transaction
 	visited map[*Unit]bool
 	from    map[*Unit]*Unit // the unit from which the search went on to this one, while it is on the path
+	rising  bool            // all that restarts has stopped and is to start
 }
 
 // breakCycle looks for a cycle in the order of the jobs and drops one of its jobs; false if there is none.
 // It is an error if all of them matter.
+//
+// Where something restarts it looks twice, as the order that a restart has among the others turns round when it
+// has become a start: what then goes in a circle would wait for ever.
 func (tr *transaction) breakCycle() (found bool, err error) {
-	s := search{tr: tr, visited: make(map[*Unit]bool, len(tr.order)), from: make(map[*Unit]*Unit)}
+	if found, err = tr.breakCycleWhile(false); !found && err == nil && tr.restartsAny() {
+		found, err = tr.breakCycleWhile(true)
+	}
+	return found, err
+}
+
+func (tr *transaction) restartsAny() bool {
+	for _, u := range tr.order {
+		for _, s := range tr.steps[u] {
+			if s.typ == JobRestart {
+				return true
+			}
+		}
+	}
+	for _, j := range tr.m.jobs {
+		if j.Type == JobRestart {
+			return true
+		}
+	}
+	return false
+}
+
+func (tr *transaction) breakCycleWhile(rising bool) (found bool, err error) {
+	s := search{tr: tr, visited: make(map[*Unit]bool, len(tr.order)), from: make(map[*Unit]*Unit), rising: rising}
 	for _, u := range tr.order {
 		if len(tr.steps[u]) == 0 {
 			continue
@@ -25,13 +52,24 @@ func (tr *transaction) breakCycle() (found bool, err error) {
 // orderType is the type of the job that orders a unit among the others, if there is one: the transaction's
 // or else the one queued already.
 func (s *search) orderType(u *Unit) (t JobType, anyOrder, ok bool) {
-	if list := s.tr.steps[u]; len(list) > 0 {
-		return list[0].typ, list[0].ignoreOrder, true
+	list := s.tr.steps[u]
+	switch {
+	case len(list) > 0:
+		t, anyOrder = list[0].typ, list[0].ignoreOrder
+	case u.job == nil, s.rising && u.job.Type == JobStart && u.job.State == JobRunning: // waits for nobody
+		return "", false, false
+	default:
+		t, anyOrder = u.job.Type, u.job.ignoreOrder
 	}
-	if u.job != nil {
-		return u.job.Type, u.job.ignoreOrder, true
+	if len(list) > 0 && u.job != nil {
+		if merged, ok := mergeFor(u.job.Type, t, u); ok {
+			t = merged // the job that is queued will do both
+		}
 	}
-	return "", false, false
+	if s.rising && t == JobRestart {
+		t = JobStart
+	}
+	return t, anyOrder, true
 }
 
 // visit walks along "goes before". It returns the two ends of the edge that closes a cycle, or nil.

@@ -14,15 +14,8 @@ func (tr *transaction) settle() error {
 		tr.minimizeImpact()
 	}
 	tr.dropRedundant()
-	for {
-		tr.collectGarbage()
-		found, err := tr.breakCycle()
-		if err != nil {
-			return err
-		}
-		if !found {
-			break
-		}
+	if err := tr.breakCycles(); err != nil {
+		return err
 	}
 	for {
 		dropped, err := tr.dropUnmergeable()
@@ -36,7 +29,20 @@ func (tr *transaction) settle() error {
 	}
 	tr.mergeSteps()
 	tr.dropRedundant()
+	if err := tr.breakCycles(); err != nil {
+		return err
+	}
 	return tr.checkDestructive()
+}
+
+// breakCycles drops what nothing asks for and what stands in a circle, until nothing does.
+func (tr *transaction) breakCycles() error {
+	for {
+		tr.collectGarbage()
+		if found, err := tr.breakCycle(); !found || err != nil {
+			return err
+		}
+	}
 }
 
 // markMattering marks what the anchor cannot do without.

@@ -22,7 +22,8 @@ import (
 //  4. drop what nothing asks for any more, and break cycles of the order: of each cycle, the first job
 //     that does not matter; begin again until there is none;
 //  5. make one job of all jobs of a unit, dropping one of two that cannot be merged;
-//  6. drop once more what has become redundant;
+//  6. drop once more what has become redundant, and break the cycles of what has come of the merge: a unit that
+//     was to be stopped, too, stood elsewhere in the order;
 //  7. refuse the request if it would replace a job that must not be replaced;
 //  8. install the jobs.
 //

@@ -17,7 +17,8 @@ import (
 //   - Going down ends within the timeouts of its phases.
 //   - No process is left of a unit that is down, unless KillMode= or SendSIGKILL= says so.
 //   - No more starts than StartLimitBurst= allows.
-//   - No descriptor is lost: each is in some unit's store, or was closed, once.
+//   - No descriptor is lost: each is in some unit's store, or listens for a socket that is up, or was closed,
+//     once.
 //   - The end of everything comes within the stop budget.
 type checker struct {
 	h   *Host
@@ -94,7 +95,7 @@ func (c *checker) changed(u *supervisor.Unit, from, to supervisor.ActiveState) {
 		return s == supervisor.Inactive || s == supervisor.Failed
 	}
 	switch sub {
-	case "condition", "start-pre", "start", "start-post", "running":
+	case "condition", "start-pre", "start", "start-post", "running", "listening", "waiting", "active":
 		if isDown(from) || c.h.restarting[u.Name] {
 			c.started(u)
 		}
@@ -207,7 +208,13 @@ func (c *checker) after() {
 	}()
 	for _, name := range c.h.graph.names {
 		u := c.m.Unit(name)
-		if u == nil || u.Unit.Service == nil {
+		if u == nil {
+			continue
+		}
+		if active, _ := u.State(); u.Unit.Socket != nil && active == supervisor.Active {
+			stored += len(u.Unit.Socket.Listens)
+		}
+		if u.Unit.Service == nil {
 			continue
 		}
 		st := u.ServiceStatus()

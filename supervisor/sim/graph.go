@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"math/rand/v2"
-	"syscall"
 
 	"pintle/units"
 )
@@ -28,11 +27,12 @@ func (g *graph) Get(name string) *units.Unit { return g.units[name] }
 // Unload implements units.Resolver: the files have not changed, so the unit stays as it is.
 func (g *graph) Unload(string) {}
 
-// newGraph draws up to seven services and a target over them. Dependencies go from a later unit to an
-// earlier one, so that the order has no cycle; breaking those is another test's matter.
+// newGraph draws up to seven services, sockets and timers for some of them, and a target over them all.
+// Dependencies go from a later unit to an earlier one; in some graphs the order also goes back, in cycles.
 func newGraph(r *rand.Rand) *graph {
 	g := &graph{units: map[string]*units.Unit{}}
 	n := 2 + r.IntN(6)
+	cyclic := r.IntN(4) == 0
 	for i := range n {
 		g.add(randomService(r, fmt.Sprintf("u%d.service", i)))
 	}
@@ -46,26 +46,36 @@ func newGraph(r *rand.Rand) *graph {
 			if r.IntN(4) == 0 {
 				g.link(i, kinds[r.IntN(len(kinds))], j)
 			}
+			if cyclic && r.IntN(5) == 0 {
+				g.link(j, units.After, i)
+			}
 		}
 	}
-	t := &units.Unit{Name: "all.target", State: units.Loaded, Deps: map[units.Dependency]units.Set{}}
-	t.StopWhenUnneeded = false
-	g.add(t)
 	for i := range n {
-		if r.IntN(3) != 0 {
-			g.link(n, units.Wants, i)
-			g.link(n, units.After, i)
+		if r.IntN(5) == 0 {
+			g.link(g.add(randomSocket(r, fmt.Sprintf("u%d.socket", i))), units.Triggers, i)
+			g.link(len(g.names)-1, units.Before, i)
+		}
+		if r.IntN(5) == 0 {
+			g.link(g.add(randomTimer(r, fmt.Sprintf("u%d.timer", i))), units.Triggers, i)
+			g.link(len(g.names)-1, units.Before, i)
 		}
 	}
-	shutdown := &units.Unit{Name: "shutdown.target", State: units.Loaded, Deps: map[units.Dependency]units.Set{}}
-	g.add(shutdown)
-	for i := range n + 1 {
-		g.link(i, units.Conflicts, n+1)
-		g.link(i, units.Before, n+1)
+	all := g.add(target("all.target"))
+	for i := range all {
+		if r.IntN(3) != 0 {
+			g.link(all, units.Wants, i)
+			g.link(all, units.After, i)
+		}
 	}
-	g.add(&units.Unit{Name: "exit.target", State: units.Loaded, Deps: map[units.Dependency]units.Set{}})
-	g.link(n+2, units.Requires, n+1)
-	g.link(n+2, units.After, n+1)
+	shutdown := g.add(target("shutdown.target"))
+	for i := range shutdown {
+		g.link(i, units.Conflicts, shutdown)
+		g.link(i, units.Before, shutdown)
+	}
+	exit := g.add(target("exit.target"))
+	g.link(exit, units.Requires, shutdown)
+	g.link(exit, units.After, shutdown)
 	return g
 }
 
@@ -93,9 +103,11 @@ func (g *graph) seenBy(f faults) *graph {
 	return seen
 }
 
-func (g *graph) add(u *units.Unit) {
+// add returns the unit's index.
+func (g *graph) add(u *units.Unit) int {
 	g.names = append(g.names, u.Name)
 	g.units[u.Name] = u
+	return len(g.names) - 1
 }
 
 // inverse are the pairs of dependencies that the graph draws.
@@ -105,6 +117,7 @@ var inverse = map[units.Dependency]units.Dependency{
 	units.Requisite: units.RequisiteOf, units.Conflicts: units.ConflictedBy, units.Upholds: units.UpheldBy,
 	units.OnFailure: units.OnFailureOf, units.OnSuccess: units.OnSuccessOf,
 	units.PropagatesStopTo: units.StopPropagatedFrom, units.PropagatesReloadTo: units.ReloadPropagatedFrom,
+	units.Triggers: units.TriggeredBy,
 }
 
 func (g *graph) link(from int, kind units.Dependency, to int) {
@@ -115,98 +128,4 @@ func (g *graph) link(from int, kind units.Dependency, to int) {
 	}
 	one(g.units[g.names[from]], kind, g.names[to])
 	one(g.units[g.names[to]], inverse[kind], g.names[from])
-}
-
-// pick is one of some values.
-func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
-
-func randomService(r *rand.Rand, name string) *units.Unit {
-	s := &units.ServiceSettings{
-		Type: pick(r, units.TypeSimple, units.TypeSimple, units.TypeExec, units.TypeForking, units.TypeOneshot,
-			units.TypeNotify, units.TypeNotifyReload, units.TypeDBus, units.TypeIdle),
-		Restart: pick(r, units.RestartNo, units.RestartNo, units.RestartAlways, units.RestartOnFailure,
-			units.RestartOnSuccess, units.RestartOnAbnormal, units.RestartOnAbort, units.RestartOnWatchdog),
-		RestartMode:                 pick(r, units.RestartNormal, units.RestartNormal, units.RestartDirect),
-		RestartSec:                  pick(r, 0, 100*ms, 100*ms, 2*sec),
-		RestartSteps:                pick[uint](r, 0, 0, 3),
-		RestartMaxDelaySec:          pick(r, units.Infinity, 5*sec),
-		TimeoutStartSec:             pick(r, 1*sec, 5*sec, 90*sec),
-		TimeoutStopSec:              pick(r, 500*ms, 2*sec, 90*sec),
-		TimeoutStartFailureMode:     pick(r, units.TimeoutTerminate, units.TimeoutTerminate, units.TimeoutAbort, units.TimeoutKill),
-		TimeoutStopFailureMode:      pick(r, units.TimeoutTerminate, units.TimeoutTerminate, units.TimeoutAbort, units.TimeoutKill),
-		RuntimeMaxSec:               pick(r, units.Infinity, units.Infinity, units.Infinity, 3*sec),
-		RuntimeRandomizedExtraSec:   pick(r, 0, 2*sec),
-		WatchdogSec:                 pick(r, 0, 0, 0, 1*sec),
-		NotifyAccess:                pick(r, units.NotifyNone, units.NotifyMain, units.NotifyExec, units.NotifyAll),
-		RemainAfterExit:             r.IntN(4) == 0,
-		GuessMainPID:                r.IntN(5) != 0,
-		ReloadSignal:                syscall.SIGHUP,
-		FileDescriptorStoreMax:      pick[uint](r, 0, 0, 2),
-		FileDescriptorStorePreserve: pick(r, units.PreserveRestart, units.PreserveNo, units.PreserveYes),
-		BusName:                     "org.example.Test",
-	}
-	if r.IntN(3) == 0 {
-		abort := pick(r, 1*sec, 30*sec)
-		s.TimeoutAbortSec = &abort
-	}
-	if s.Type == units.TypeForking && r.IntN(2) == 0 {
-		s.PIDFile = "/run/" + name + ".pid"
-	}
-	if s.Type == units.TypeOneshot {
-		if s.Restart == units.RestartAlways || s.Restart == units.RestartOnSuccess {
-			s.Restart = units.RestartNo
-		}
-	} else if r.IntN(6) == 0 {
-		s.ExitType = units.ExitCgroup
-	}
-	if r.IntN(6) == 0 {
-		s.RestartPreventExitStatus.Codes[0] |= 1 << 1
-		s.RestartForceExitStatus.Codes[0] |= 1 << 2
-		s.SuccessExitStatus.Codes[0] |= 1 << 3
-	}
-	commands := func(least, chance int) []units.Command {
-		var list []units.Command
-		n := least
-		if r.IntN(chance) == 0 {
-			n += 1 + r.IntN(2)
-		}
-		for range n {
-			list = append(list, units.Command{Path: "/bin/x", Argv: []string{"x"}, IgnoreFailure: r.IntN(5) == 0})
-		}
-		return list
-	}
-	s.ExecStart = commands(1, 100)[:1]
-	if s.Type == units.TypeOneshot {
-		s.ExecStart = commands(1, 3)
-	}
-	s.ExecCondition = commands(0, 8)
-	s.ExecStartPre = commands(0, 4)
-	s.ExecStartPost = commands(0, 4)
-	s.ExecReload = commands(0, 3)
-	s.ExecStop = commands(0, 4)
-	s.ExecStopPost = commands(0, 4)
-
-	u := &units.Unit{Name: name, State: units.Loaded, Service: s, Exec: &units.ExecSettings{},
-		Deps: map[units.Dependency]units.Set{},
-		Kill: &units.KillSettings{
-			SendSIGKILL: r.IntN(8) != 0, SendSIGHUP: r.IntN(6) == 0,
-			KillMode: pick(r, units.KillControlGroup, units.KillControlGroup, units.KillControlGroup,
-				units.KillMixed, units.KillProcess, units.KillNone),
-			KillSignal: syscall.SIGTERM, FinalKillSignal: syscall.SIGKILL, WatchdogSignal: syscall.SIGABRT,
-		}}
-	if r.IntN(5) == 0 {
-		u.Kill.RestartKillSignal = syscall.SIGINT
-	}
-	u.StartLimitIntervalSec = pick(r, 10*sec, 10*sec, 0, 1*sec)
-	u.StartLimitBurst = pick[uint](r, 5, 5, 2, 1)
-	u.JobTimeoutSec, u.JobRunningTimeoutSec = units.Infinity, units.Infinity
-	if r.IntN(8) == 0 {
-		u.JobTimeoutSec = 3 * sec
-	}
-	u.StopWhenUnneeded = r.IntN(10) == 0
-	u.OnFailureJobMode, u.OnSuccessJobMode = units.ModeReplace, units.ModeFail
-	if r.IntN(12) == 0 {
-		u.Conditions = []units.Condition{{Type: "PathExists", Value: pick(r, "yes", "no")}}
-	}
-	return u
 }

@@ -40,6 +40,7 @@ type Host struct {
 	unkillable map[string]bool   // units that had a process which SIGKILL did not end in time
 	fds        map[int]bool
 	lastFD     int
+	accepting  map[string]int // sockets that wait for traffic → which time this is
 
 	graph      *graph
 	restarting map[string]bool // units in auto-restart-queued
@@ -72,7 +73,8 @@ func newHost(seed uint64) *Host {
 	return &Host{
 		rng: rand.New(rand.NewPCG(seed, 0x70696e746c65)), now: 1 * sec, lastPID: 100, lastFD: 10,
 		procs: map[int]*process{}, live: map[string]map[int]bool{}, pidFiles: map[string]int{},
-		watching: map[string]string{}, unkillable: map[string]bool{}, fds: map[int]bool{}, restarting: map[string]bool{},
+		watching: map[string]string{}, unkillable: map[string]bool{}, fds: map[int]bool{},
+		accepting: map[string]int{}, restarting: map[string]bool{},
 		trace: func(string, ...any) {},
 	}
 }
@@ -210,9 +212,32 @@ func (h *Host) UnwatchPath(unit string) { delete(h.watching, unit) }
 
 func (h *Host) Remove(path string) { delete(h.pidFiles, path) }
 
-func (h *Host) Listen(*units.Unit) ([]supervisor.FD, error) { return nil, nil }
+func (h *Host) Listen(u *units.Unit) ([]supervisor.FD, error) {
+	if !h.calm && h.rng.IntN(20) == 0 {
+		return nil, syscall.EADDRINUSE
+	}
+	fds := make([]supervisor.FD, len(u.Socket.Listens))
+	for i := range fds {
+		h.lastFD++
+		h.fds[h.lastFD] = true
+		fds[i] = supervisor.FD{FD: h.lastFD, Name: u.Name}
+	}
+	return fds, nil
+}
 
-func (h *Host) Accepting(string, bool) {}
+// Accepting makes traffic, sooner or later, while it is waited for.
+func (h *Host) Accepting(unit string, watch bool) {
+	h.accepting[unit]++
+	turn := h.accepting[unit]
+	if !watch || h.calm || h.rng.IntN(4) == 0 {
+		return
+	}
+	h.after(units.Usec(h.rng.IntN(8000))*ms, func() {
+		if h.accepting[unit] == turn {
+			h.send(supervisor.Connection{Unit: unit})
+		}
+	})
+}
 
 func (h *Host) CloseFDs(fds []supervisor.FD) {
 	for _, fd := range fds {
