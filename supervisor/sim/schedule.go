@@ -28,6 +28,8 @@ type schedule struct {
 	events int
 	ending bool
 	endBy  units.Usec
+	oldest uint32 // the job that was the oldest one when we last looked, and since when
+	since  units.Usec
 }
 
 // Run runs the schedule of a seed and returns the first invariant it breaks. With a trace it writes down all
@@ -96,7 +98,7 @@ func (s *schedule) randomRequest() {
 	}
 	name := s.h.graph.names[r.IntN(len(s.h.graph.names)-2)] // not the last targets
 	mode := pick(r, units.ModeReplace, units.ModeReplace, units.ModeReplace, units.ModeFail)
-	switch r.IntN(12) {
+	switch r.IntN(13) {
 	case 0, 1, 2, 3:
 		s.request(supervisor.JobStart, name, mode)
 	case 4, 5, 6:
@@ -111,7 +113,24 @@ func (s *schedule) randomRequest() {
 		s.h.trace("request reset-failed %s", name)
 		delete(s.h.check.units, name)
 		_ = s.m.ResetFailed(name) // not loaded is no matter
+	case 12:
+		s.reload()
 	}
+}
+
+// reload is a daemon-reload with other settings in the file of one service, perhaps in the midst of its work.
+func (s *schedule) reload() {
+	r := s.h.rng
+	g := s.h.graph
+	name := g.names[r.IntN(len(g.names))]
+	s.h.trace("request daemon-reload, %s has changed", name)
+	if old := g.units[name]; old.Service != nil {
+		u := *old
+		u.Service = randomService(r, name).Service
+		g.units[name] = &u
+		s.h.check.extended[name] = true // its stop may have begun with other timeouts
+	}
+	s.m.Reload(g.seenBy(s.h.faults))
 }
 
 // randomKill: somebody outside kills a process.
@@ -140,18 +159,10 @@ func (s *schedule) end() {
 // play lets time pass until everything has ended.
 func (s *schedule) play() error {
 	h := s.h
-	calmSince := units.Usec(0)
 	for h.check.err == nil && !h.over {
 		s.events++
 		if h.calm && !s.ending {
-			if calmSince == 0 {
-				calmSince = h.now
-			}
-			if jobs := s.m.Jobs(); len(jobs) == 0 || s.events > maxEvents {
-				s.end()
-			} else if h.now > calmSince+calmTime {
-				h.check.fail("job %d, %s of %s, does not end", jobs[0].ID, jobs[0].Type, jobs[0].Unit.Name)
-			}
+			s.awaitJobs()
 		}
 		if s.ending && h.now > s.endBy && !h.over {
 			h.check.fail("the end does not come within the stop budget")
@@ -168,6 +179,28 @@ func (s *schedule) play() error {
 		h.check.after()
 	}
 	return h.check.err
+}
+
+// awaitJobs ends the schedule when no job is left, or when there always are new ones (of a timer, say); but the
+// oldest job must end some time.
+func (s *schedule) awaitJobs() {
+	jobs := s.m.Jobs()
+	if len(jobs) == 0 || s.events > maxEvents {
+		s.end()
+		return
+	}
+	oldest := jobs[0]
+	if oldest.ID != s.oldest {
+		s.oldest, s.since = oldest.ID, s.h.now
+	}
+	service := s.h.graph.units[oldest.Unit.Name].Service
+	switch {
+	case s.h.now <= s.since+calmTime:
+	case service != nil && service.RestartMode == units.RestartDirect:
+		s.end() // its start job lasts for as long as it fails and tries again
+	default:
+		s.h.check.fail("job %d, %s of %s, does not end", oldest.ID, oldest.Type, oldest.Unit.Name)
+	}
 }
 
 // step lets the next thing happen, on the host or by the manager's clock; false if there is nothing.
