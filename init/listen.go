@@ -294,18 +294,9 @@ func openFIFO(s *units.SocketSettings, path string) (int, error) {
 	return fd, nil
 }
 
-// netlinkFamilies are the families that ListenNetlink= knows by name.
-var netlinkFamilies = map[string]int{
-	"route": unix.NETLINK_ROUTE, "firewall": unix.NETLINK_FIREWALL, "nflog": unix.NETLINK_NFLOG,
-	"xfrm": unix.NETLINK_XFRM, "selinux": unix.NETLINK_SELINUX, "iscsi": unix.NETLINK_ISCSI,
-	"audit": unix.NETLINK_AUDIT, "fib-lookup": unix.NETLINK_FIB_LOOKUP, "connector": unix.NETLINK_CONNECTOR,
-	"netfilter": unix.NETLINK_NETFILTER, "ip6-fw": unix.NETLINK_IP6_FW, "dnrtmsg": unix.NETLINK_DNRTMSG,
-	"kobject-uevent": unix.NETLINK_KOBJECT_UEVENT, "generic": unix.NETLINK_GENERIC,
-}
-
 func openNetlink(s *units.SocketSettings, address string) (int, error) {
 	name, group, _ := strings.Cut(address, " ")
-	family, ok := netlinkFamilies[name]
+	family, ok := units.NetlinkFamily(name)
 	groups, err := uint64(0), error(nil)
 	if group != "" {
 		groups, err = strconv.ParseUint(strings.TrimSpace(group), 10, 32)

@@ -267,13 +267,9 @@ func (p *process) home() string {
 // insistent names a setting that changes what a process finds in the file system. Without a mount namespace
 // systemd leaves out what only hides or protects, but does not start a service without these.
 func insistent(x *units.ExecSettings) string {
-	for _, binds := range [][]string{x.BindPaths, x.BindReadOnlyPaths} {
-		for _, bind := range binds {
-			from, rest, ok := strings.Cut(strings.TrimPrefix(bind, "-"), ":")
-			to, _, _ := strings.Cut(rest, ":")
-			if ok && to != "" && to != from {
-				return "BindPaths"
-			}
+	for _, b := range slices.Concat(x.BindPaths, x.BindReadOnlyPaths) {
+		if b.Source != b.Destination {
+			return "BindPaths"
 		}
 	}
 	switch {

@@ -2,11 +2,13 @@ package pid1
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
-
 	"pintle/units"
 )
 
@@ -66,8 +68,8 @@ func (s *Spawner) scheduling(x *units.ExecSettings) []call {
 	if x.OOMScoreAdjust != nil {
 		add(writeFile(stepOOMAdjust, "OOMScoreAdjust", "/proc/self/oom_score_adj", strconv.Itoa(*x.OOMScoreAdjust))...)
 	}
-	if mask, ok := coredumpFilter(x.CoredumpFilter); ok {
-		add(writeFile(stepLimits, "CoredumpFilter", "/proc/self/coredump_filter", fmt.Sprintf("%#x", mask))...)
+	if x.CoredumpFilter != nil {
+		add(writeFile(stepLimits, "CoredumpFilter", "/proc/self/coredump_filter", fmt.Sprintf("%#x", uint64(*x.CoredumpFilter)))...)
 	}
 	if x.Nice != nil {
 		add(sys(stepNice, "Nice", unix.SYS_SETPRIORITY, unix.PRIO_PROCESS, 0, uintptr(*x.Nice)).soft())
@@ -89,9 +91,9 @@ func (s *Spawner) scheduling(x *units.ExecSettings) []call {
 		add(sys(stepScheduler, "CPUSchedulingPolicy", unix.SYS_SCHED_SETSCHEDULER, 0, uintptr(policy), 0).
 			pointing(2, words32(uint32(priority))).soft())
 	}
-	if len(x.CPUAffinity) > 0 {
+	if cpus := affinity(x); len(cpus) > 0 {
 		mask := make([]uint64, 16)
-		for _, cpu := range x.CPUAffinity {
+		for _, cpu := range cpus {
 			if cpu >= 0 && cpu < 64*len(mask) {
 				mask[cpu/64] |= 1 << (cpu % 64)
 			}
@@ -133,36 +135,30 @@ func (s *Spawner) scheduling(x *units.ExecSettings) []call {
 	return calls
 }
 
-// coredumpFilter reads CoredumpFilter=: bits as names, numbers or hexadecimal masks (core(5)).
-func coredumpFilter(value string) (mask uint64, ok bool) {
-	if value == "" {
-		return 0, false
+// affinity is the CPUs on which a process may run: those named, or with CPUAffinity=numa those near the nodes of
+// NUMAMask=. A node that the container does not see has none.
+func affinity(x *units.ExecSettings) []int {
+	cpus := x.CPUAffinity
+	if !x.CPUAffinityFromNUMA {
+		return cpus
 	}
-	names := []string{"private-anonymous", "shared-anonymous", "private-file-backed", "shared-file-backed",
-		"elf-headers", "private-huge", "shared-huge", "private-dax", "shared-dax"}
-next:
-	for _, word := range strings.FieldsFunc(value, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' }) {
-		switch word {
-		case "all":
-			mask |= 1<<len(names) - 1
-			continue
-		case "default":
-			mask |= 0x33
-			continue
-		}
-		for bit, name := range names {
-			if word == name {
-				mask |= 1 << bit
-				continue next
-			}
-		}
-		n, err := strconv.ParseUint(strings.TrimPrefix(word, "0x"), 16, 32)
+	lists := make([]string, 0, len(x.NUMAMask.Nodes))
+	if x.NUMAMask.All {
+		lists, _ = filepath.Glob("/sys/devices/system/node/node*/cpulist")
+	}
+	for _, node := range x.NUMAMask.Nodes {
+		lists = append(lists, fmt.Sprintf("/sys/devices/system/node/node%d/cpulist", node))
+	}
+	for _, list := range lists {
+		text, err := os.ReadFile(list)
 		if err != nil {
-			return 0, false
+			continue
 		}
-		mask |= n
+		if near, err := units.ParseCPUSet(strings.TrimSpace(string(text))); err == nil {
+			cpus = slices.Concat(cpus, near)
+		}
 	}
-	return mask, true
+	return cpus
 }
 
 // personality is the argument of personality(2) for an architecture's name.

@@ -55,7 +55,7 @@ func TestBothPathsMakeTheSameProcess(t *testing.T) {
 			"Max core file size        0                    0"}},
 		"scheduling": {false, func(x *units.ExecSettings) {
 			x.Nice, x.OOMScoreAdjust, x.CPUSchedulingPolicy = ptr(7), ptr(321), ptr(3)
-			x.IOSchedulingClass, x.TimerSlackNSec, x.CoredumpFilter = ptr(3), ptr(uint64(123456)), "0x13"
+			x.IOSchedulingClass, x.TimerSlackNSec, x.CoredumpFilter = ptr(3), ptr(uint64(123456)), ptr(units.CoredumpFilter(0x13))
 			x.CPUAffinity = []int{0}
 		}, []string{"\n7\n321\n00000013\n", "Cpus_allowed_list:\t0\n", "SCHED_BATCH", "idle"}},
 		"personality":       {false, func(x *units.ExecSettings) { x.Personality = "x86-64" }, []string{"\n00000000\n"}},
@@ -150,7 +150,7 @@ func TestFailuresHaveTheStatusOfTheirStep(t *testing.T) {
 			"missing fd":         {func(x *units.ExecSettings) { x.StandardInput = units.Stdio{Kind: units.StdioFD, Arg: "x"} }, "/bin/true", 208},
 			"missing credential": {func(x *units.ExecSettings) { x.LoadCredential = []units.Credential{{Name: "a", Path: "/no/x"}} }, "/bin/true", 243},
 			"impossible limit":   {func(x *units.ExecSettings) { x.LimitCPU = &units.ResourceLimit{Soft: 9, Hard: 3} }, "/bin/true", 205},
-			"bind mount":         {func(x *units.ExecSettings) { x.BindPaths = []string{"/a:/b"} }, "/bin/true", 226},
+			"bind mount":         {func(x *units.ExecSettings) { x.BindPaths = []units.BindMount{{Source: "/a", Destination: "/b"}} }, "/bin/true", 226},
 			"no such cpu":        {func(x *units.ExecSettings) { x.CPUAffinity = []int{1000} }, "/bin/true", 215},
 		} {
 			u := service(row.change)

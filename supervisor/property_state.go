@@ -97,11 +97,10 @@ var stateOf = map[string]func(*Unit) any{
 		if u.Resources == nil {
 			return nil
 		}
-		percent, err := units.ParsePermyriadUnbounded(u.Resources.CPUQuota)
-		if u.Resources.CPUQuota == "" || err != nil {
+		if u.Resources.CPUQuota == nil {
 			return units.Infinity
 		}
-		return units.Usec(percent) * 100
+		return units.Usec(*u.Resources.CPUQuota) * 100
 	},
 	"MemoryPressureThresholdUSec": func(u *Unit) any {
 		if u.Resources == nil || u.Resources.MemoryPressureThresholdSec != 0 {

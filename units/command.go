@@ -16,7 +16,7 @@ func ParseCommands(value string, x *Specifiers) ([]Command, error) {
 	for {
 		word, ok, err := r.nextOrVerbatim(WordUnquote | WordCUnescape)
 		if err != nil {
-			return commands, notExecutable(value, err.Error())
+			return commands, err // quotes that are open from the first word on cost the line, not the unit
 		}
 		if !ok {
 			return commands, nil

@@ -152,7 +152,7 @@ func (l *loading) serviceExtras() {
 	}
 	if s.OOMPolicy == "" {
 		s.OOMPolicy = "stop"
-		if u.Resources.Delegate != "" {
+		if u.Resources.Delegate.On {
 			s.OOMPolicy = "continue"
 		}
 	}
@@ -178,7 +178,11 @@ func (l *loading) serviceExtras() {
 func (l *loading) execExtras() {
 	u, e := l.unit, l.unit.Exec
 	l.standardStreams()
-	for _, p := range []string{e.WorkingDirectory.Path, e.RootDirectory, e.RootImage} {
+	where := []string{e.RootDirectory, e.RootImage}
+	if !e.WorkingDirectory.Optional {
+		where = append(where, e.WorkingDirectory.Path)
+	}
+	for _, p := range where {
 		if p != "" {
 			u.RequiresMountsFor = append(u.RequiresMountsFor, p)
 		}

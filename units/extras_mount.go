@@ -88,6 +88,8 @@ func (l *loading) perpetual() {
 	case rootMount:
 		u.Mount.Where, u.Mount.What = "/", "none"
 		u.Description = "Root Mount"
+		u.Exec.StandardOutput.Kind = StdioNull
+		l.seen["StandardOutput"] = true
 	case "init.scope":
 		u.Description = "System and Service Manager"
 		u.Documentation = []string{"man:systemd(1)"}

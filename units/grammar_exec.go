@@ -2,6 +2,7 @@ package units
 
 import (
 	"encoding/base64"
+	"math"
 	"slices"
 	"strings"
 )
@@ -36,8 +37,17 @@ func workingDirectory(l *line, dst any, value string) error {
 
 // accountName checks the name or number of a user or group. Names that other tools allow are allowed, too.
 func accountName(s string) (string, error) {
-	if s == "" || len(s) > 255 || strings.ContainsAny(s, ":/ \t\n\r\x00") || s[0] == '-' || s == "." || s == ".." {
-		return "", malformed("user or group", s, "not a valid name")
+	switch bad := malformed("user or group", s, "not a valid name or number"); {
+	case s == "" || len(s) > 255 || s == "." || s == ".." || strings.ContainsAny(s, ":/"),
+		strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }):
+		return "", bad
+	case strings.Trim(s, "0123456789") == "":
+		// 0xffffffff stands for no user, and so did 0xffff once.
+		if id, err := ParseUint(s, 32); err != nil || id == math.MaxUint32 || id == math.MaxUint16 {
+			return "", bad
+		}
+	case s[0] == '-' && strings.Trim(s[1:], "0123456789") == "":
+		return "", bad
 	}
 	return s, nil
 }
@@ -62,8 +72,18 @@ func intWithin(kind string, low, high int64) func(string) (int, error) {
 	return func(s string) (int, error) { return parseWithin(kind, s, low, high) }
 }
 
-// cpuList adds a set of CPUs; an empty value resets it. The word "numa" cannot be honoured: a container does
-// not see which memory is near.
+// cpuAffinity is cpuList for CPUAffinity=, where "numa" stands for the CPUs of the nodes of NUMAMask=.
+func cpuAffinity(l *line, dst any, value string) error {
+	if value == "" || value == "numa" {
+		l.unit.Exec.CPUAffinityFromNUMA = value == "numa"
+	}
+	if value == "numa" {
+		return nil
+	}
+	return cpuList(l, dst, value)
+}
+
+// cpuList adds a set of CPUs, or of memory nodes; an empty value resets it.
 func cpuList(_ *line, dst any, value string) error {
 	list := dst.(*[]int)
 	if value == "" {
@@ -276,32 +296,22 @@ func systemCalls(l *line, dst any, value string) error {
 	words, err := SplitWords(value, 0)
 	for _, w := range words {
 		name, errno, hasErrno := strings.Cut(w, ":")
-		if name == "" || hasErrno && errno == "" {
-			l.warn(malformed("system call", w, "write NAME or NAME:ERRNO"))
+		werr := systemCallName(name)
+		if werr == nil && hasErrno {
+			switch {
+			case errno == "":
+				werr = malformed("system call", w, "write NAME or NAME:ERRNO")
+			case !invert:
+				werr = malformed("system call", w, "one that is allowed has no error")
+			default:
+				_, werr = filterErrno(errno)
+			}
+		}
+		if werr != nil {
+			l.warn(werr)
 			continue
 		}
 		f.Rules = append(f.Rules, SystemCallRule{Name: name, Errno: errno, Remove: f.Allow == invert})
-	}
-	return err
-}
-
-// invertibleList reads lists whose lines may begin with "~"; that mark is kept on each of its words.
-func invertibleList(l *line, dst any, value string) error {
-	list := dst.(*[]string)
-	if value == "" {
-		*list = nil
-		return nil
-	}
-	value, invert := strings.CutPrefix(value, "~")
-	words, err := SplitWords(value, WordUnquote)
-	for _, w := range words {
-		if invert {
-			w = "~" + w
-		}
-		*list = append(*list, w)
-	}
-	if len(words) == 0 && err == nil && invert {
-		*list = append(*list, "~")
 	}
 	return err
 }
@@ -350,7 +360,7 @@ func execDirectories(l *line, dst any, value string) error {
 		*list = nil
 		return nil
 	}
-	words, err := SplitWords(value, WordUnquote)
+	words, err := SplitWords(value, WordUnquote|WordRetainEscape)
 	for _, w := range words {
 		d, werr := l.execDirectory(w)
 		if werr != nil {
@@ -363,7 +373,7 @@ func execDirectories(l *line, dst any, value string) error {
 }
 
 func (l *line) execDirectory(word string) (ExecDirectory, error) {
-	parts, err := SplitWordsAt(word, ":", WordUnquote|WordDontCoalesce)
+	parts, err := SplitWordsAt(word, ":", WordCUnescape|WordDontCoalesce)
 	if err != nil || len(parts) == 0 || len(parts) > 3 {
 		return ExecDirectory{}, malformed("directory", word, "write PATH or PATH:LINK")
 	}
@@ -489,34 +499,4 @@ func parseTristate(s string) (Tristate, error) {
 		return Yes, nil
 	}
 	return No, nil
-}
-
-// memoryLimit reads a size, "infinity", or a share of the memory; shares count as no limit, as pintle cannot
-// know the container's share.
-func memoryLimit(_ *line, dst any, value string) error {
-	limit := dst.(*Bytes)
-	if value == "" || value == "infinity" {
-		*limit = BytesInfinity
-		return nil
-	}
-	if strings.HasSuffix(value, "%") || strings.HasSuffix(value, "‰") || strings.HasSuffix(value, "‱") {
-		if _, err := ParsePermyriad(value); err != nil {
-			return err
-		}
-		*limit = BytesInfinity
-		return nil
-	}
-	b, err := ParseBytes(value)
-	if err == nil {
-		*limit = b
-	}
-	return err
-}
-
-func parseWeight(s string) (uint64, error) {
-	u, err := ParseUint(s, 64)
-	if err == nil && (u < 1 || u > 10000) {
-		err = outOfRange("weight", s)
-	}
-	return u, err
 }

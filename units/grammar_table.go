@@ -6,7 +6,6 @@ import "sync"
 var valueParsers = sync.OnceValue(func() map[string]valueParser {
 	size := parseWith(ParseBytes)
 	span := parseWith(ParseSpan)
-	strv := wordList(WordUnquote, false, nil)
 	expanded := wordList(WordUnquote|WordCUnescape, true, nil)
 	logLevel := parseWith(ParseLogLevel)
 	return map[string]valueParser{
@@ -21,7 +20,7 @@ var valueParsers = sync.OnceValue(func() map[string]valueParser {
 		"int":      parseOptional(func(s string) (int, error) { i, err := ParseInt(s, 32); return int(i), err }),
 		"long":     parseWith(func(s string) (int64, error) { return ParseInt(s, 64) }),
 		"mode":     parseWith(ParseMode), "iec-size": size, "signal": parseWith(ParseSignal),
-		"string": verbatim, "unit-string-printf": text, "reboot-parameter": text,
+		"string": verbatim, "unit-path-fatal": requiredPath, "bool-fatal": requiredBool, "unit-string-printf": text, "reboot-parameter": text,
 		"unit-path-printf":      checkedText(ParsePath),
 		"unit-path-strv-printf": wordList(WordUnquote, true, ParsePath),
 
@@ -46,47 +45,52 @@ var valueParsers = sync.OnceValue(func() map[string]valueParser {
 		"open-file": openFile, "kill-mode": killMode,
 
 		"socket-listen": listenLine, "socket-protocol": enumText("udplite", "sctp", "mptcp"),
-		"socket-bind": enumText("default", "both", "ipv6-only"), "socket-bindtodevice": verbatim,
+		"socket-bind": enumTextOrBool("ipv6-only", "both", "default", "both", "ipv6-only"), "socket-bindtodevice": checkedText(interfaceName),
 		"socket-service": relatedUnit("service"), "socket-timestamping": enumTextOrBool("ns", "off", "off", "us", "usec", "µs", "ns", "nsec"),
 		"ip-tos": ipTOS, "fdname": checkedText(descriptorName),
 		"timer": timerLine, "path-spec": pathLine, "trigger-unit": relatedUnit(""), "mount-node": text,
 
-		"working-directory": workingDirectory, "root-image-options": expanded, "image-policy": text,
-		"exec-root-hash": text, "exec-root-hash-sig": text, "namespace-path-strv": wordList(WordUnquote|WordCUnescape, true, namespacePath),
-		"extension-images": expanded, "mount-images": expanded, "bind-paths": expanded, "temporary-filesystems": expanded,
-		"user-group-compat": checkedText(accountName), "user-group-strv-compat": wordList(WordUnquote, true, accountName),
+		"working-directory": workingDirectory, "root-image-options": listOfWords(rootImageOptions), "image-policy": checkedText(imagePolicy),
+		"exec-root-hash": checkedText(rootHash), "exec-root-hash-sig": checkedText(rootHashSignature), "namespace-path-strv": wordList(WordUnquote|WordCUnescape, true, namespacePath),
+		"extension-images": listOfWords(extensionImage), "mount-images": listOfWords(mountImage),
+		"bind-paths": listOfWords(bindPaths), "temporary-filesystems": listOfWords(temporaryFileSystem),
+		"user-group-compat": account, "user-group-strv-compat": accounts,
 		"exec-nice": parseOptional(ParseNice), "exec-oom-score-adjust": parseOptional(ParseOOMScoreAdjust),
-		"exec-coredump-filter": verbatim, "exec-io-class": parseOptional(parseIOClass),
+		"exec-coredump-filter": dumpFilter, "exec-io-class": parseOptional(parseIOClass),
 		"exec-io-priority": parseOptional(intWithin("I/O priority", 0, 7)), "exec-cpu-sched-policy": parseOptional(parseSchedPolicy),
-		"exec-cpu-sched-prio": parseOptional(intWithin("scheduling priority", 0, 99)), "exec-cpu-affinity": cpuList,
-		"numa-policy": enumText("default", "preferred", "bind", "interleave", "local"), "numa-mask": verbatim,
+		"exec-cpu-sched-prio": parseOptional(intWithin("scheduling priority", 0, 99)), "exec-cpu-affinity": cpuAffinity,
+		"numa-policy": enumOrEmpty("", "default", "preferred", "bind", "interleave", "local"), "numa-mask": nodeSet,
 		"environ": environment(ParseEnvironment), "pass-environ": environment(ParsePassEnvironment),
 		"unset-environ": environment(ParseUnsetEnvironment), "unit-env-file": environmentFile,
 		"exec-input": standardInput, "exec-output": standardOutput, "exec-input-text": inputText, "exec-input-data": inputData,
 		"tty-size":     parseOptional(func(s string) (uint, error) { u, err := ParseUint(s, 16); return uint(u), err }),
 		"log-facility": parseWith(ParseLogFacility), "log-level": logLevel,
-		"log-extra-fields": expanded, "log-filter-patterns": expanded, "exec-secure-bits": secureBits,
+		"log-extra-fields": wordList(WordUnquote|WordCUnescape, true, logField), "log-filter-patterns": expanded, "exec-secure-bits": secureBits,
 		"capability-set": capabilitySet, "exec-keyring-mode": oneOf(wordsOf[KeyringMode]("exec_keyring_mode")...),
 		"protect-proc": enumText(Enumeration("protect_proc")...), "proc-subset": enumText(Enumeration("proc_subset")...),
-		"syscall-filter": systemCalls, "syscall-log": systemCalls, "syscall-archs": strv, "syscall-errno": verbatim,
-		"restrict-namespaces": verbatim, "address-families": invertibleList, "restrict-filesystems": invertibleList,
-		"rlimit": resourceLimit, "colon-separated-paths": colonPaths, "log-namespace": text,
+		"syscall-filter": systemCalls, "syscall-log": systemCalls, "syscall-archs": wordList(WordUnquote, false, architectureName),
+		"syscall-errno":       parseWith(filterError),
+		"restrict-namespaces": restrictNamespaces, "address-families": nameFilter(addressFamily), "restrict-filesystems": nameFilter(fileSystemName),
+		"rlimit": resourceLimit, "colon-separated-paths": colonPaths, "log-namespace": checkedText(logNamespace),
 		"protect-system":              enumTextOrBool("yes", "no", "no", "yes", "full", "strict"),
 		"protect-home":                enumTextOrBool("yes", "no", "no", "yes", "read-only", "tmpfs"),
-		"exec-mount-propagation-flag": verbatim, "personality": verbatim, "exec-directories": execDirectories,
+		"exec-mount-propagation-flag": enumText("", "shared", "slave", "private"),
+		"personality":                 enumText(append([]string{""}, personalities...)...), "exec-directories": execDirectories,
 		"set-credential": setCredential, "load-credential": loadCredential, "import-credential": expanded,
 		"exec-utmp-mode": enumText(Enumeration("exec_utmp_mode")...), "exec-selinux-context": text, "exec-apparmor-profile": text,
 		"exec-smack-process-label": text,
 
-		"unit-slice": sliceName, "allowed-cpuset": verbatim, "cg-cpu-weight": verbatim, "cpu-shares": verbatim,
-		"cpu-quota": verbatim, "memory-limit": memoryLimit, "device-allow": expanded, "device-policy": enumText(Enumeration("cgroup_device_policy")...),
-		"cg-weight": parseOptional(parseWeight), "io-device-weight": expanded, "io-limit": expanded, "io-device-latency": expanded,
-		"blockio-weight": verbatim, "blockio-device-weight": expanded, "blockio-bandwidth": expanded, "tasks-max": verbatim,
-		"delegate": verbatim, "delegate-subgroup": verbatim, "disable-controllers": strv, "in-addr-prefixes": strv,
-		"ip-filter-bpf-progs": expanded, "managed-oom-mode": enumText("auto", "kill"), "managed-oom-mem-pressure-limit": verbatim,
-		"managed-oom-preference": enumText("none", "avoid", "omit"), "bpf-foreign-program": expanded, "cgroup-socket-bind": strv,
-		"restrict-network-interfaces": invertibleList, "memory-pressure-watch": enumTextOrBool("on", "off", Enumeration("cgroup_pressure_watch")...),
-		"cgroup-nft-set": expanded,
+		"unit-slice": sliceName, "allowed-cpuset": cpuList, "cg-cpu-weight": parseOptional(cpuWeight), "cpu-shares": parseOptional(weightWithin(2, 262144)),
+		"cpu-quota": parseOptional(cpuQuota), "memory-limit": memoryLimit, "device-allow": deviceAllow, "device-policy": enumText(Enumeration("cgroup_device_policy")...),
+		"cg-weight": parseOptional(parseWeight), "io-device-weight": deviceValues(parseWeight), "io-limit": deviceValues(ioLimit), "io-device-latency": deviceValues(ioLatency),
+		"blockio-weight": parseOptional(weightWithin(10, 1000)), "blockio-device-weight": deviceValues(weightWithin(10, 1000)),
+		"blockio-bandwidth": deviceValues(ioLimit), "tasks-max": tasksMax,
+		"delegate": delegation, "delegate-subgroup": checkedText(subgroupName),
+		"disable-controllers": wordList(WordUnquote, false, controllerName), "in-addr-prefixes": listOfWords(addressPrefix),
+		"ip-filter-bpf-progs": pathPerLine, "managed-oom-mode": enumOrEmpty("auto", "auto", "kill"), "managed-oom-mem-pressure-limit": parseOptional(pressureLimit),
+		"managed-oom-preference": enumText("none", "avoid", "omit"), "bpf-foreign-program": bpfProgram, "cgroup-socket-bind": listOfWords(socketBind),
+		"restrict-network-interfaces": nameFilter(interfaceName), "memory-pressure-watch": enumTextOrBool("on", "off", Enumeration("cgroup_pressure_watch")...),
+		"cgroup-nft-set": listOfWords(nftSet),
 	}
 })
 
@@ -100,6 +104,18 @@ func killMode(l *line, dst any, value string) error {
 
 // enumText is oneOf for plain strings.
 func enumText(words ...string) valueParser { return oneOf(words...) }
+
+// enumOrEmpty is enumText for settings that an empty value resets.
+func enumOrEmpty(preset string, words ...string) valueParser {
+	one := enumText(words...)
+	return func(l *line, dst any, value string) error {
+		if value == "" {
+			*dst.(*string) = preset
+			return nil
+		}
+		return one(l, dst, value)
+	}
+}
 
 // enumTextOrBool is oneOfOrBool for plain strings.
 func enumTextOrBool(yes, no string, words ...string) valueParser {

@@ -323,7 +323,7 @@ func listenLine(l *line, dst any, value string) error {
 // ipTOS reads IPTOS=: a number or a name.
 func ipTOS(_ *line, dst any, value string) error {
 	switch value {
-	case "low-delay", "throughput", "reliability", "low-cost":
+	case "", "low-delay", "throughput", "reliability", "low-cost":
 	default:
 		if _, err := ParseUint(value, 8); err != nil {
 			return err
@@ -342,11 +342,30 @@ func normalCalendar(s string) (string, error) {
 	return c.String(), nil
 }
 
+// netlinkFamilies are the words of ListenNetlink= for families, with their numbers in linux/netlink.h.
+var netlinkFamilies = map[string]int{
+	"route": 0, "firewall": 3, "inet-diag": 4, "nflog": 5, "xfrm": 6, "selinux": 7, "iscsi": 8, "audit": 9,
+	"fib-lookup": 10, "connector": 11, "netfilter": 12, "ip6-fw": 13, "dnrtmsg": 14, "kobject-uevent": 15,
+	"generic": 16, "scsitransport": 18, "ecryptfs": 19, "rdma": 20,
+}
+
+// NetlinkFamily is the number of a family of ListenNetlink=, given by name or number.
+func NetlinkFamily(s string) (family int, ok bool) {
+	if family, ok = netlinkFamilies[s]; ok {
+		return family, true
+	}
+	n, err := ParseUint(s, 8)
+	return int(n), err == nil
+}
+
 // checkNetlink checks a ListenNetlink= value: FAMILY [GROUP].
 func checkNetlink(s string) error {
 	words := strings.Fields(s)
-	ok := len(words) == 1
-	if len(words) == 2 {
+	ok := len(words) == 1 || len(words) == 2
+	if ok {
+		_, ok = NetlinkFamily(words[0])
+	}
+	if ok && len(words) == 2 {
 		_, err := ParseUint(words[1], 32)
 		ok = err == nil
 	}

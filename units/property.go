@@ -3,6 +3,7 @@ package units
 import (
 	"fmt"
 	"math"
+	"net/netip"
 	"reflect"
 	"slices"
 	"strconv"
@@ -26,6 +27,9 @@ func (u *Unit) Value(setting string) (value any, ok bool) {
 	}
 	return nil, false
 }
+
+// texter is a type of a setting that knows how systemctl show writes it.
+type texter interface{ text() string }
 
 // ValueText writes a value of a setting as systemctl show does, empty for one that is not set.
 func ValueText(value any) string {
@@ -65,8 +69,6 @@ func ValueText(value any) string {
 		return path
 	case Stdio:
 		return string(v.Kind)
-	case SystemCallFilter:
-		return v.text()
 	case []ExecDirectory:
 		return listOf(v, func(d ExecDirectory) string { return d.Path })
 	case []EnvironmentFile:
@@ -84,8 +86,13 @@ func ValueText(value any) string {
 		})
 	case []OpenFile:
 		return listOf(v, OpenFile.String)
+	case []netip.Prefix:
+		return listOf(v, netip.Prefix.String)
 	}
 	v := reflect.ValueOf(value)
+	if t, ok := value.(texter); ok && v.Kind() != reflect.Pointer {
+		return t.text()
+	}
 	switch v.Kind() {
 	case reflect.String:
 		return v.String()
@@ -93,6 +100,12 @@ func ValueText(value any) string {
 		return strconv.FormatInt(v.Int(), 10)
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		return strconv.FormatUint(v.Uint(), 10)
+	case reflect.Slice:
+		words := make([]string, 0, v.Len())
+		for i := range v.Len() {
+			words = append(words, ValueText(v.Index(i).Interface()))
+		}
+		return strings.Join(words, " ")
 	case reflect.Pointer:
 		if !v.IsNil() {
 			return ValueText(v.Elem().Interface())

@@ -21,8 +21,8 @@ func ParseResourceLimit(setting, s string) (ResourceLimit, error) {
 	}
 	var l ResourceLimit
 	var err error
-	if l.Soft, err = parseOneLimit(soft, parse); err == nil {
-		l.Hard, err = parseOneLimit(hard, parse)
+	if l.Soft, err = parseOneLimit(soft, setting == "LimitNICE", parse); err == nil {
+		l.Hard, err = parseOneLimit(hard, setting == "LimitNICE", parse)
 	}
 	if err == nil && l.Soft > l.Hard {
 		err = &ValueError{Value: s, Kind: "resource limit", Why: "the soft limit is above the hard one", Errno: syscall.EILSEQ}
@@ -33,8 +33,9 @@ func ParseResourceLimit(setting, s string) (ResourceLimit, error) {
 	return l, nil
 }
 
-func parseOneLimit(s string, parse func(string) (uint64, error)) (uint64, error) {
-	if s == "infinity" {
+func parseOneLimit(s string, nice bool, parse func(string) (uint64, error)) (uint64, error) {
+	// Nice levels end; parseNiceLimit takes no other words.
+	if s == "infinity" && !nice {
 		return math.MaxUint64, nil
 	}
 	v, err := parse(s)

@@ -6,11 +6,11 @@ type ExecSettings struct {
 	// missing. Exit status 200 if it cannot be entered.
 	WorkingDirectory WorkingDirectory `parse:"working-directory" level:"enforced"`
 	// RootDirectory is the new root of the processes. Exit status 210 if it cannot be entered.
-	RootDirectory string `parse:"unit-path-printf" level:"if-permitted" why:"chroot"`
+	RootDirectory string `parse:"unit-path-fatal" level:"if-permitted" why:"chroot"`
 	// RootImage is a disk image that holds the root of the processes.
-	RootImage string `parse:"unit-path-printf" level:"accepted" why:"image"`
+	RootImage string `parse:"unit-path-fatal" level:"accepted" why:"image"`
 	// RootImageOptions are mount options for the partitions of RootImage=.
-	RootImageOptions []string `parse:"root-image-options" level:"accepted" why:"image"`
+	RootImageOptions []PartitionOptions `parse:"root-image-options" level:"accepted" why:"image"`
 	// RootImagePolicy says what RootImage= must contain.
 	RootImagePolicy string `parse:"image-policy" level:"accepted" why:"image"`
 	// RootHash is the dm-verity hash of RootImage=, in hexadecimal, or a file with it.
@@ -18,17 +18,17 @@ type ExecSettings struct {
 	// RootHashSignature is the signature of RootHash=.
 	RootHashSignature string `parse:"exec-root-hash-sig" level:"accepted" why:"image"`
 	// RootVerity is the file with the verity data of RootImage=.
-	RootVerity string `parse:"unit-path-printf" level:"accepted" why:"image"`
+	RootVerity string `parse:"unit-path-fatal" level:"accepted" why:"image"`
 	// RootEphemeral makes changes to the root vanish with the service.
 	RootEphemeral bool `parse:"bool" level:"accepted" why:"image"`
 	// ExtensionDirectories are directories laid over the root.
 	ExtensionDirectories []string `parse:"namespace-path-strv" level:"accepted" why:"image"`
 	// ExtensionImages are images laid over the root.
-	ExtensionImages []string `parse:"extension-images" level:"accepted" why:"image"`
+	ExtensionImages []DiskImage `parse:"extension-images" level:"accepted" why:"image"`
 	// ExtensionImagePolicy says what ExtensionImages= must contain.
 	ExtensionImagePolicy string `parse:"image-policy" level:"accepted" why:"image"`
 	// MountImages are images mounted for the processes.
-	MountImages []string `parse:"mount-images" level:"accepted" why:"image"`
+	MountImages []DiskImage `parse:"mount-images" level:"accepted" why:"image"`
 	// MountImagePolicy says what MountImages= must contain.
 	MountImagePolicy string `parse:"image-policy" level:"accepted" why:"image"`
 	// User is the user, by name or number, as whom processes run. Exit status 217 for one that is not known.
@@ -44,7 +44,7 @@ type ExecSettings struct {
 	// OOMScoreAdjust is how readily the kernel kills the processes for want of memory, -1000 (never) to 1000.
 	OOMScoreAdjust *int `parse:"exec-oom-score-adjust" level:"if-permitted" why:"oom"`
 	// CoredumpFilter says what memory goes into a core dump (core(5)).
-	CoredumpFilter string `parse:"exec-coredump-filter" level:"enforced"`
+	CoredumpFilter *CoredumpFilter `parse:"exec-coredump-filter" level:"enforced"`
 	// IOSchedulingClass is the I/O class: 0 none, 1 realtime, 2 best-effort, 3 idle.
 	IOSchedulingClass *int `parse:"exec-io-class" level:"if-permitted" why:"nice"`
 	// IOSchedulingPriority is the priority within the I/O class, 0 (first) to 7.
@@ -58,10 +58,12 @@ type ExecSettings struct {
 	CPUSchedulingResetOnFork bool `parse:"bool" level:"if-permitted" why:"nice"`
 	// CPUAffinity are the CPUs on which processes may run.
 	CPUAffinity []int `parse:"exec-cpu-affinity" level:"enforced"`
+	// CPUAffinityFromNUMA is set by CPUAffinity=numa: the CPUs near the nodes of NUMAMask=.
+	CPUAffinityFromNUMA bool
 	// NUMAPolicy is the memory policy (set_mempolicy(2)).
 	NUMAPolicy string `parse:"numa-policy" level:"accepted" why:"numa"`
 	// NUMAMask are the nodes of NUMAPolicy=.
-	NUMAMask string `parse:"numa-mask" level:"accepted" why:"numa"`
+	NUMAMask NodeSet `parse:"numa-mask" level:"accepted" why:"numa"`
 	// UMask is the file mode creation mask, octal.
 	UMask FileMode `parse:"mode" level:"enforced" default:"0022"`
 	// Environment are NAME=value assignments; later ones win.
@@ -73,7 +75,7 @@ type ExecSettings struct {
 	// UnsetEnvironment are variables, or exact assignments, removed at the very end.
 	UnsetEnvironment []string `parse:"unset-environ" level:"enforced"`
 	// DynamicUser runs the processes as a user that exists only as long as the service does.
-	DynamicUser bool `parse:"bool" level:"if-permitted" why:"users"`
+	DynamicUser bool `parse:"bool-fatal" level:"if-permitted" why:"users"`
 	// RemoveIPC removes the IPC objects of the service's user when it stops.
 	RemoveIPC bool `parse:"bool" level:"accepted" why:"ipc-sweep"`
 	// StandardInput is what descriptor 0 is connected to.
@@ -138,23 +140,23 @@ type ExecSettings struct {
 	// SystemCallArchitectures are the architectures whose system calls are allowed.
 	SystemCallArchitectures []string `parse:"syscall-archs" level:"accepted" why:"seccomp"`
 	// SystemCallErrorNumber is the error of a forbidden call; by default the process is killed.
-	SystemCallErrorNumber string `parse:"syscall-errno" level:"accepted" why:"seccomp"`
+	SystemCallErrorNumber FilterErrno `parse:"syscall-errno" level:"accepted" why:"seccomp" default:"kill"`
 	// SystemCallLog are the system calls that are logged.
 	SystemCallLog SystemCallFilter `parse:"syscall-log" level:"accepted" why:"seccomp"`
 	// MemoryDenyWriteExecute forbids memory that is both writable and executable.
 	MemoryDenyWriteExecute bool `parse:"bool" level:"accepted" why:"seccomp"`
 	// RestrictNamespaces forbids namespaces, all or those listed.
-	RestrictNamespaces string `parse:"restrict-namespaces" level:"accepted" why:"seccomp"`
+	RestrictNamespaces NamespaceFilter `parse:"restrict-namespaces" level:"accepted" why:"seccomp"`
 	// RestrictRealtime forbids realtime scheduling.
 	RestrictRealtime bool `parse:"bool" level:"accepted" why:"seccomp"`
 	// RestrictSUIDSGID forbids to make files set-user-ID or set-group-ID.
 	RestrictSUIDSGID bool `parse:"bool" level:"accepted" why:"seccomp"`
 	// RestrictAddressFamilies are the families of sockets that are allowed, or forbidden with "~".
-	RestrictAddressFamilies []string `parse:"address-families" level:"accepted" why:"seccomp"`
+	RestrictAddressFamilies NameFilter `parse:"address-families" level:"accepted" why:"seccomp"`
 	// LockPersonality forbids personality(2).
 	LockPersonality bool `parse:"bool" level:"accepted" why:"seccomp"`
 	// RestrictFileSystems are the file systems that may be used.
-	RestrictFileSystems []string `parse:"restrict-filesystems" level:"accepted" why:"bpf"`
+	RestrictFileSystems NameFilter `parse:"restrict-filesystems" level:"accepted" why:"bpf"`
 	// LimitCPU limits CPU time, in seconds.
 	LimitCPU *ResourceLimit `parse:"rlimit" level:"enforced"`
 	// LimitFSIZE limits the size of files, in bytes.
@@ -200,11 +202,11 @@ type ExecSettings struct {
 	// ExecSearchPath are the directories in which programs without a path are looked up.
 	ExecSearchPath []string `parse:"colon-separated-paths" level:"enforced"`
 	// BindPaths are bound to other places, as SOURCE:DESTINATION:OPTIONS.
-	BindPaths []string `parse:"bind-paths" level:"accepted" why:"mount-ns"`
+	BindPaths []BindMount `parse:"bind-paths" level:"accepted" why:"mount-ns"`
 	// BindReadOnlyPaths are bound to other places, read-only.
-	BindReadOnlyPaths []string `parse:"bind-paths" level:"accepted" why:"mount-ns"`
+	BindReadOnlyPaths []BindMount `parse:"bind-paths" level:"accepted" why:"mount-ns"`
 	// TemporaryFileSystem are covered by an empty tmpfs.
-	TemporaryFileSystem []string `parse:"temporary-filesystems" level:"accepted" why:"mount-ns"`
+	TemporaryFileSystem []TemporaryFileSystem `parse:"temporary-filesystems" level:"accepted" why:"mount-ns"`
 	// PrivateTmp gives the service its own /tmp and /var/tmp.
 	PrivateTmp bool `parse:"bool" level:"accepted" why:"mount-ns"`
 	// PrivateDevices gives the service a /dev with pseudo devices only.
