@@ -178,11 +178,12 @@ func (l *loading) serviceExtras() {
 func (l *loading) execExtras() {
 	u, e := l.unit, l.unit.Exec
 	l.standardStreams()
-	where := []string{e.RootDirectory, e.RootImage}
-	if !e.WorkingDirectory.Optional {
-		where = append(where, e.WorkingDirectory.Path)
+	if wd := e.WorkingDirectory; wd.Optional && wd.Path != "" {
+		u.WantsMountsFor = append(u.WantsMountsFor, wd.Path)
+	} else if wd.Path != "" {
+		u.RequiresMountsFor = append(u.RequiresMountsFor, wd.Path)
 	}
-	for _, p := range where {
+	for _, p := range []string{e.RootDirectory, e.RootImage} {
 		if p != "" {
 			u.RequiresMountsFor = append(u.RequiresMountsFor, p)
 		}

@@ -79,7 +79,7 @@ var differentialUnits = map[string]string{
 	"early.service":     "[Unit]\nDefaultDependencies=no\nBefore=sysinit.target shutdown.target\nConflicts=shutdown.target\n[Service]\nType=oneshot\nExecStart=/bin/true\nRemainAfterExit=yes",
 	"dbus-kind.service": "[Service]\nBusName=org.example.X\nExecStart=/bin/true",
 	"notifying.service": "[Unit]\nAfter=network.target remote-fs.target nss-lookup.target time-sync.target\nWants=network-online.target\nBindsTo=plain.service\n" +
-		"[Service]\nType=notify\nExecStart=/bin/true\nWorkingDirectory=-/srv/x\nRuntimeDirectory=notifying\nStandardOutput=null\nStandardError=null",
+		"[Service]\nType=notify\nExecStart=/bin/true\nWorkingDirectory=/srv/x\nRuntimeDirectory=notifying\nStandardOutput=null\nStandardError=null",
 	"sandboxed.service":             "[Service]\nExecStart=/bin/true\nWorkingDirectory=/var/lib/x\nStateDirectory=a b/c\nLogsDirectory=l\nCacheDirectory=c\nSlice=my-deep.slice",
 	"web@.service":                  "[Unit]\nDescription=Web %i\nAfter=web@.target helper@%i.service\nPartOf=web.target\nWants=helper@.service\n[Service]\nExecStart=/bin/true %i",
 	"helper@.service":               "[Unit]\nStopWhenUnneeded=yes\n[Service]\nExecStart=/bin/true\nSockets=sock.socket",
