@@ -26,8 +26,6 @@ func (m *Manager) Reload(graph units.Resolver) {
 			if _, ok := u.kind.(*unsupported); ok {
 				u.kind = newKind(u)
 				u.active, _ = u.kind.state()
-			} else if c, ok := u.kind.(configured); ok {
-				c.reconfigure()
 			}
 		case !u.inUse():
 			continue
@@ -48,7 +46,11 @@ func (m *Manager) Reload(graph units.Resolver) {
 			u.silence()
 			continue
 		}
+		if c, ok := u.kind.(configured); ok {
+			c.reconfigure()
+		}
 		m.garbage.add(u, queuedGarbage)
+		m.recheck(u) // by the dependencies that it has now
 		if u.job != nil {
 			m.queueJob(u.job)
 		}

@@ -55,8 +55,19 @@ func (t *timerUnit) state() (ActiveState, string) {
 	return Active, t.sub
 }
 
-// reconfigure: what the timer waits for is what it was started with.
-func (t *timerUnit) reconfigure() { t.cfg = t.u.Timer }
+// reconfigure has a timer that waits wait for what its file says now.
+func (t *timerUnit) reconfigure() {
+	t.cfg = t.u.Timer
+	specs, err := t.parse()
+	if err != nil {
+		t.u.log(LevelWarning, "%v; going on as before", err)
+		return
+	}
+	t.specs = specs
+	if t.sub == "waiting" || t.sub == "elapsed" {
+		t.wait(false)
+	}
+}
 
 func (t *timerUnit) result() string { return t.res }
 
@@ -98,18 +109,11 @@ func (t *timerUnit) start() error {
 		t.down("start-limit-hit")
 		return errStartLimit
 	}
-	t.specs = nil
-	for _, spec := range t.cfg.Triggers {
-		s := timerSpec{TimerSpec: spec}
-		if spec.Base == "OnCalendar" {
-			calendar, err := units.ParseCalendar(spec.Calendar, time.Local)
-			if err != nil {
-				return fmt.Errorf("cannot wait for %s: %w", spec.Calendar, err)
-			}
-			s.calendar = calendar
-		}
-		t.specs = append(t.specs, s)
+	specs, err := t.parse()
+	if err != nil {
+		return err
 	}
+	t.specs = specs
 	if k, ok := t.u.host().(stamper); ok && t.cfg.Persistent {
 		if t.lastTrigger.Realtime = k.ReadStamp(t.u.Name); t.lastTrigger.Realtime == 0 {
 			k.WriteStamp(t.u.Name, t.u.now().Realtime)
@@ -119,6 +123,23 @@ func (t *timerUnit) start() error {
 	t.u.stamps.InactiveExit = t.u.now() // what OnActiveSec= counts from; changed has not been called yet
 	t.wait(true)
 	return nil
+}
+
+// parse makes what the timer waits for out of its settings.
+func (t *timerUnit) parse() ([]timerSpec, error) {
+	var specs []timerSpec
+	for _, spec := range t.cfg.Triggers {
+		s := timerSpec{TimerSpec: spec}
+		if spec.Base == "OnCalendar" {
+			calendar, err := units.ParseCalendar(spec.Calendar, time.Local)
+			if err != nil {
+				return nil, fmt.Errorf("cannot wait for %s: %w", spec.Calendar, err)
+			}
+			s.calendar = calendar
+		}
+		specs = append(specs, s)
+	}
+	return specs, nil
 }
 
 func (t *timerUnit) stop() error {
