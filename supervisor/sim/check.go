@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"pintle/supervisor"
 	"pintle/units"
@@ -184,6 +185,20 @@ func stopBound(u *units.Unit) units.Usec {
 	return (commands+4)*stop + 2*abort + 1*sec
 }
 
+// connections: each is some service's that is up or on its way.
+func (c *checker) connections() {
+	serving := 0
+	for _, u := range c.m.Units() {
+		active, _ := u.State()
+		if strings.HasPrefix(u.Name, "conn@") && (active != supervisor.Inactive && active != supervisor.Failed || u.Job() != nil) {
+			serving++
+		}
+	}
+	if len(c.h.conns) > serving {
+		c.fail("%d connections are open and %d served", len(c.h.conns), serving)
+	}
+}
+
 // after looks at everything once an event has been dealt with.
 func (c *checker) after() {
 	for name, since := range c.sinking {
@@ -199,6 +214,9 @@ func (c *checker) after() {
 		if u := j.Unit; u.Job() != j && j.Type != supervisor.JobNop {
 			c.fail("job %d of %s is not the job of its unit", j.ID, u.Name)
 		}
+	}
+	if len(c.h.conns) > 0 {
+		c.connections()
 	}
 	stored := 0
 	defer func() {

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"pintle/units"
 )
@@ -11,12 +12,30 @@ import (
 type graph struct {
 	names []string
 	units map[string]*units.Unit
+
+	template *units.Unit // the service of conn.socket's connections, if there is that socket
+	refuses  bool        // and it can never start
 }
 
-// Load implements units.Resolver.
+// Load implements units.Resolver. An instance is like its template.
 func (g *graph) Load(name string) *units.Unit {
 	if u := g.units[name]; u != nil {
 		return u
+	}
+	if g.template != nil && strings.HasPrefix(name, "conn@") {
+		u := *g.template
+		u.Name = name
+		u.Deps = map[units.Dependency]units.Set{}
+		g.units[name] = &u
+		if g.refuses {
+			var missing units.Set
+			missing.Add("missing.service")
+			u.Deps[units.Requires] = missing
+		}
+		g.linkNames(name, units.After, "conn.socket")
+		g.linkNames(name, units.Before, "shutdown.target")
+		g.linkNames(name, units.Conflicts, "shutdown.target")
+		return &u
 	}
 	return &units.Unit{Name: name, State: units.NotFound}
 }
@@ -60,6 +79,15 @@ func newGraph(r *rand.Rand) *graph {
 			g.link(g.add(randomTimer(r, fmt.Sprintf("u%d.timer", i))), units.Triggers, i)
 			g.link(len(g.names)-1, units.Before, i)
 		}
+	}
+	if r.IntN(6) == 0 {
+		u := randomSocket(r, "conn.socket")
+		u.Socket.Accept = true
+		u.Socket.MaxConnections = pick[uint](r, 1, 3)
+		g.add(u)
+		g.template, g.refuses = randomService(r, "conn@.service"), r.IntN(4) == 0
+		g.template.Service.FileDescriptorStoreMax = 0
+		g.template.Service.PIDFile = ""
 	}
 	all := g.add(target("all.target"))
 	for i := range all {
@@ -121,11 +149,15 @@ var inverse = map[units.Dependency]units.Dependency{
 }
 
 func (g *graph) link(from int, kind units.Dependency, to int) {
+	g.linkNames(g.names[from], kind, g.names[to])
+}
+
+func (g *graph) linkNames(from string, kind units.Dependency, to string) {
 	one := func(u *units.Unit, kind units.Dependency, name string) {
 		set := u.Deps[kind]
 		set.Add(name)
 		u.Deps[kind] = set
 	}
-	one(g.units[g.names[from]], kind, g.names[to])
-	one(g.units[g.names[to]], inverse[kind], g.names[from])
+	one(g.units[from], kind, to)
+	one(g.units[to], inverse[kind], from)
 }
