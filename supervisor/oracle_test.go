@@ -43,3 +43,16 @@ func TestIsolateKeepsWhatADroppedJobAskedFor(t *testing.T) {
 		}
 	}
 }
+
+// TestStartThatLostItsReasonIsMergedIntoVerification: e cannot be had with c, so its start goes, and with it the
+// reason for a's. But a's start stands behind the verification that came after it, and is merged with that.
+func TestStartThatLostItsReasonIsMergedIntoVerification(t *testing.T) {
+	const plain = "[Unit]\nDefaultDependencies=no\n"
+	_, jobs, err := startOf(t, map[string]string{
+		"c.target": plain + "Requires=b.target\nRequisite=a.target\n", "b.target": plain + "Wants=e.target\n",
+		"e.target": plain + "Conflicts=c.target\nRequires=a.target\n", "a.target": plain + "Requires=f.target\n", "f.target": plain,
+	}, "c.target", units.ModeReplace)
+	if want := []string{"a.target start", "b.target start", "c.target start", "f.target start"}; err != nil || !slices.Equal(jobs, want) {
+		t.Errorf("jobs are %v, %v; want %v", jobs, err, want)
+	}
+}

@@ -105,28 +105,28 @@ func (tr *transaction) dropRedundant() {
 }
 
 // collectGarbage drops what nothing asks for any more, and what only that asked for. Isolating keeps it: what
-// is not in the transaction would be stopped.
+// is not in the transaction would be stopped. Of several steps of one unit only the last that came is looked
+// at, as systemd does; one that nothing asks for still counts when they are merged.
 func (tr *transaction) collectGarbage() {
 	if tr.mode == units.ModeIsolate {
 		return
 	}
-	var todo []*step
-	for _, u := range tr.order {
-		for _, s := range tr.steps[u] {
-			if s != tr.anchor && len(s.in) == 0 {
-				todo = append(todo, s)
-			}
-		}
-	}
+	todo := slices.Clone(tr.order)
 	for len(todo) > 0 {
-		s := todo[len(todo)-1]
+		u := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
+		if len(tr.steps[u]) == 0 {
+			continue
+		}
+		s := tr.steps[u][0]
+		if s == tr.anchor || len(s.in) > 0 {
+			continue
+		}
 		asked := s.out
 		tr.drop(s, false)
+		todo = append(todo, u)
 		for _, e := range asked {
-			if e.to != tr.anchor && len(e.to.in) == 0 && tr.has(e.to) {
-				todo = append(todo, e.to)
-			}
+			todo = append(todo, e.to.unit)
 		}
 	}
 }

@@ -27,14 +27,14 @@ import (
 //  7. refuse the request if it would replace a job that must not be replaced;
 //  8. install the jobs.
 //
-// A unit may have several jobs until step 5, each of another type. The order of everything is the order in
-// which jobs were added, so that the same request always gives the same result.
+// A unit may have several jobs until step 5, each of another type. The order of units is the order in
+// which they came in, and of a unit's jobs the last one is first, so that the same request always gives the same result.
 type transaction struct {
 	m      *Manager
 	mode   units.JobMode
 	anchor *step
-	steps  map[*Unit][]*step
-	order  []*Unit // every unit that ever had a step, in the order of the first
+	steps  map[*Unit][]*step // the last that was added comes first
+	order  []*Unit           // every unit that ever had a step, in the order of the first
 	cycles []Cycle
 }
 
@@ -163,7 +163,7 @@ func (tr *transaction) step(t JobType, u *Unit) (s *step, isNew bool) {
 		tr.order = append(tr.order, u)
 	}
 	s = &step{unit: u, typ: t}
-	tr.steps[u] = append(list, s)
+	tr.steps[u] = append([]*step{s}, list...)
 	return s, true
 }
 
