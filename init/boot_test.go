@@ -42,8 +42,9 @@ const storyArg0 = "pintle-story-init"
 
 // story is how a container is started.
 type story struct {
-	units   string            // txtar: unit files, or absolute paths
+	units   string            // txtar: unit files, or absolute paths; any bytes
 	files   map[string]string // the same, one by one
+	links   map[string]string // symbolic links among the unit files
 	notify  []byte            // the program testdata/notify, if a unit runs it
 	command []string          // after "--"
 	vital   []string          // [boot] vital
@@ -80,6 +81,15 @@ func boot(t *testing.T, s story) *container {
 	}
 	for name, text := range s.files {
 		putFile(t, filepath.Join(dir, "root", name), text)
+	}
+	for name, target := range s.links {
+		path := filepath.Join(dir, "units", name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(target, path); err != nil {
+			t.Fatal(err)
+		}
 	}
 	// The root is made of what is below dir, so everybody must be able to pass through it.
 	os.Chmod(dir, 0o755)

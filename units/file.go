@@ -23,7 +23,7 @@ func (r root) readFile(path string) ([]byte, error) {
 	if r != "" {
 		var err error
 		if real, err = r.resolve(path); err != nil {
-			return nil, err
+			return nil, unreadable(path, errors.Unwrap(err))
 		}
 	}
 	if real == "/dev/null" {
@@ -31,13 +31,16 @@ func (r root) readFile(path string) ([]byte, error) {
 	}
 	var st syscall.Stat_t
 	if err := syscall.Stat(r.host(real), &st); err != nil {
-		return nil, &os.PathError{Op: "read", Path: path, Err: err}
+		return nil, unreadable(path, err)
 	}
 	if err := regular(path, &st); err != nil {
 		return nil, err
 	}
 	return readRegular(r.host(real), path)
 }
+
+// unreadable says in whose words a file cannot be read: ours, with the system's reason.
+func unreadable(path string, err error) error { return fmt.Errorf("cannot read %s: %w", path, err) }
 
 // masked tells whether a link leads to /dev/null or an empty file. One that leads nowhere is no mask.
 func (r root) masked(link string) bool {
@@ -60,13 +63,13 @@ func (r root) masked(link string) bool {
 func readRegular(host, path string) ([]byte, error) {
 	fd, err := syscall.Open(host, syscall.O_RDONLY|syscall.O_CLOEXEC|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
 	if err != nil {
-		return nil, &os.PathError{Op: "read", Path: path, Err: err}
+		return nil, unreadable(path, err)
 	}
 	defer syscall.Close(fd)
 	// Once more for what was opened: the path may have been replaced in between.
 	var st syscall.Stat_t
 	if err := syscall.Fstat(fd, &st); err != nil {
-		return nil, &os.PathError{Op: "read", Path: path, Err: err}
+		return nil, unreadable(path, err)
 	}
 	if err := regular(path, &st); err != nil {
 		return nil, err
@@ -108,7 +111,7 @@ func readAll(fd int, path string, size int64) ([]byte, error) {
 			continue
 		}
 		if err != nil {
-			return nil, &os.PathError{Op: "read", Path: path, Err: err}
+			return nil, unreadable(path, err)
 		}
 		data = data[:len(data)+n]
 		switch {
