@@ -133,30 +133,9 @@ func formatList[T any](list []T) string {
 func closest(name string, keys []ConfigKey, of func(ConfigKey) string) (best string, distance int) {
 	distance = -1
 	for _, k := range keys {
-		if d := editDistance(name, of(k)); distance < 0 || d < distance {
+		if d := units.EditDistance(name, of(k)); distance < 0 || d < distance {
 			best, distance = of(k), d
 		}
 	}
 	return best, distance
-}
-
-// editDistance is the number of bytes to insert, delete or replace to turn a into b.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

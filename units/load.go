@@ -148,7 +148,7 @@ func (l *loading) assign(a Assignment) error {
 	s := table(a.Section)[a.Key]
 	if s == nil {
 		if !strings.HasPrefix(a.Key, "X-") {
-			l.problem(fmt.Sprintf("unknown setting %s in [%s], ignored", a.Key, a.Section))
+			l.problem(fmt.Sprintf("unknown setting %s in [%s], ignored%s", a.Key, a.Section, settingHint(a.Section, a.Key)))
 		}
 		return nil
 	}
