@@ -194,8 +194,8 @@ func (tr *transaction) dropUnmergeable() (dropped bool, err error) {
 				}
 				victim := chooseVictim(a, b)
 				if victim == nil {
-					if b.typ == JobStop {
-						a, b = b, a
+					if a.typ == JobStart && b.typ == JobStop {
+						a, b = b, a // which of them came last is no more than chance in systemd
 					}
 					return false, refuse(ErrTransactionJobsConflict, u.Name, "Transaction contains conflicting "+
 						"jobs '%s' and '%s' for %s. Probably contradicting requirement dependencies configured.",

@@ -99,11 +99,13 @@ func (u *Unit) declared() []struct {
 }
 
 // pulledByTargets are the dependencies of a target that order it after the other unit by default.
-var pulledByTargets = []Dependency{RequiredBy, RequisiteOf, WantedBy, BoundBy, UpheldBy, ConsistsOf}
+var pulledByTargets = []Dependency{RequiredBy, RequisiteOf, WantedBy, BoundBy, UpheldBy}
 
 // targetDefaults orders targets after the units they pull in, unless an order is given or one of the two
 // wants no default dependencies. It is called for every unit once its files are read; whichever of the two
 // comes last finds the other.
+//
+// What a target is PartOf= comes before it only if it was loaded earlier: so it is with systemd.
 func (g *Graph) targetDefaults(u *Unit) {
 	if u.State != Loaded {
 		return

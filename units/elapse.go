@@ -118,7 +118,8 @@ func (k eventClock) shown(at civil) civil { return civilAt(k.unix(at), k.loc) }
 
 // find moves a clock forward, field by field from the year down, until all of it matches. A field that has no
 // match left advances the one above; the clock's own jumps (summer time, lengths of months) start the search
-// again from where it jumped to.
+// again from where it jumped to. A repetition that leads out of its field, as 24/7 on to the 31st of February,
+// advances the field above, too; but out of the year, it goes on from where it leads.
 func (c *Calendar) find(at civil, micro int, clock eventClock) (civil, int, bool) {
 	const patience = 1000 // more rounds than any event needs
 	var moved bool
@@ -153,7 +154,7 @@ func (c *Calendar) find(at civil, micro int, clock eventClock) (civil, int, bool
 		if moved {
 			at, micro = at.midnight(), 0
 		}
-		if !ok {
+		if !ok || at.day > daysIn(at.year, at.month) && at.month < 12 {
 			at, micro = civil{at.year, at.month + 1, 1, 0, 0, 0}, 0
 			continue
 		}
@@ -169,7 +170,8 @@ func (c *Calendar) find(at civil, micro int, clock eventClock) (civil, int, bool
 		if moved {
 			at.min, at.sec, micro = 0, 0, 0
 		}
-		if !ok {
+		newYear := at.month == 12 && at.day == 31
+		if !ok || at.hour > 23 && !newYear {
 			at, micro = civil{at.year, at.month, at.day + 1, 0, 0, 0}, 0
 			continue
 		}
@@ -181,7 +183,8 @@ func (c *Calendar) find(at civil, micro int, clock eventClock) (civil, int, bool
 		if moved {
 			at.sec, micro = 0, 0
 		}
-		if !ok {
+		newYear = newYear && at.hour == 23
+		if !ok || at.min > 59 && !newYear {
 			at, micro = civil{at.year, at.month, at.day, at.hour + 1, 0, 0}, 0
 			continue
 		}
@@ -191,7 +194,8 @@ func (c *Calendar) find(at civil, micro int, clock eventClock) (civil, int, bool
 
 		var sec int
 		sec, _, ok = c.match(c.second, at.sec*calendarSecond+micro, nil)
-		if !ok {
+		newYear = newYear && at.min == 59
+		if !ok || sec >= 60*calendarSecond && !newYear {
 			at, micro = civil{at.year, at.month, at.day, at.hour, at.min + 1, 0}, 0
 			continue
 		}
@@ -202,6 +206,11 @@ func (c *Calendar) find(at civil, micro int, clock eventClock) (civil, int, bool
 		return at, micro, true
 	}
 	return at, 0, false
+}
+
+// daysIn is the length of a month.
+func daysIn(year, month int) int {
+	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
 // jumped tells whether no clock shows at; then at becomes what it shows instead, if that is later.
@@ -223,7 +232,7 @@ func (c *Calendar) match(parts []calendarPart, v int, month *civil) (best int, m
 	for _, p := range parts {
 		start, stop := p.start, p.stop
 		if month != nil && c.fromEnd {
-			last := time.Date(month.year, time.Month(month.month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+			last := daysIn(month.year, month.month)
 			start = last + 1 - start
 			if stop > 0 {
 				start, stop = last+1-stop, start

@@ -209,6 +209,11 @@ func (g *Graph) load(u *Unit) {
 	}
 	u.State = Loaded
 	l.lateExtras()
+	if NameType(u.Name) == "target" {
+		for _, name := range u.Deps[PartOf].Names() {
+			g.orderTarget(u, g.units[name])
+		}
+	}
 }
 
 // builtinNames are the built-in aliases that stand for a unit, because no file has their name.
