@@ -13,15 +13,15 @@ type SocketSettings struct {
 	// BindToDevice is the network interface to bind to.
 	BindToDevice string `parse:"socket-bindtodevice" level:"if-permitted" why:"network"`
 	// ExecStartPre are run before the sockets are bound.
-	ExecStartPre []Command `parse:"exec" level:"enforced"`
+	ExecStartPre []Command `parse:"exec" level:"accepted" why:"socket-only"`
 	// ExecStartPost are run after the sockets are bound.
-	ExecStartPost []Command `parse:"exec" level:"enforced"`
+	ExecStartPost []Command `parse:"exec" level:"accepted" why:"socket-only"`
 	// ExecStopPre are run before the sockets are closed.
-	ExecStopPre []Command `parse:"exec" level:"enforced"`
+	ExecStopPre []Command `parse:"exec" level:"accepted" why:"socket-only"`
 	// ExecStopPost are run after the sockets are closed.
-	ExecStopPost []Command `parse:"exec" level:"enforced"`
+	ExecStopPost []Command `parse:"exec" level:"accepted" why:"socket-only"`
 	// TimeoutSec is how long each of the commands may take.
-	TimeoutSec Usec `parse:"sec-fix-0" level:"enforced" default:"90"`
+	TimeoutSec Usec `parse:"sec-fix-0" level:"accepted" why:"socket-only" default:"90"`
 	// SocketUser owns sockets and FIFOs in the file system.
 	SocketUser string `parse:"user-group-compat" level:"enforced"`
 	// SocketGroup is the group of sockets and FIFOs in the file system.
@@ -33,13 +33,13 @@ type SocketSettings struct {
 	// Accept starts an instance of the service for each connection.
 	Accept bool `parse:"bool" level:"enforced"`
 	// FlushPending discards what is pending when the socket listens again.
-	FlushPending bool `parse:"bool" level:"enforced"`
+	FlushPending bool `parse:"bool" level:"accepted" why:"socket-only"`
 	// Writable opens ListenSpecial= for writing, too.
 	Writable bool `parse:"bool" level:"enforced"`
 	// MaxConnections is how many connections are served at once with Accept=yes.
 	MaxConnections uint `parse:"unsigned" level:"enforced" default:"64"`
 	// MaxConnectionsPerSource is how many of them may be of one peer; 0 for no limit.
-	MaxConnectionsPerSource uint `parse:"unsigned" level:"enforced"`
+	MaxConnectionsPerSource uint `parse:"unsigned" level:"accepted" why:"socket-only"`
 	// KeepAlive sends keep-alive messages (SO_KEEPALIVE).
 	KeepAlive bool `parse:"bool" level:"enforced"`
 	// KeepAliveTimeSec is the idle time before the first one (TCP_KEEPIDLE).
@@ -103,9 +103,9 @@ type SocketSettings struct {
 	// TriggerLimitBurst is how many activations are allowed in one window; beyond, the unit fails.
 	TriggerLimitBurst uint `parse:"unsigned" level:"enforced" default:"4294967295"`
 	// PollLimitIntervalSec is the window in which PollLimitBurst= events are looked at.
-	PollLimitIntervalSec Usec `parse:"sec" level:"enforced" default:"infinity"`
+	PollLimitIntervalSec Usec `parse:"sec" level:"accepted" why:"socket-only" default:"infinity"`
 	// PollLimitBurst is how many events are looked at in one window; beyond, the socket rests.
-	PollLimitBurst uint `parse:"unsigned" level:"enforced" default:"4294967295"`
+	PollLimitBurst uint `parse:"unsigned" level:"accepted" why:"socket-only" default:"4294967295"`
 	// SmackLabel is the SMACK label of the socket.
 	SmackLabel string `parse:"unit-string-printf" level:"accepted" why:"lsm"`
 	// SmackLabelIPIn is the SMACK label for what comes in.

@@ -5,9 +5,9 @@ type TimerSettings struct {
 	// Triggers are the On…Sec= and OnCalendar= settings in the order of the file; an empty one resets them all.
 	Triggers []TimerSpec `parse:"timer" names:"OnActiveSec,OnBootSec,OnStartupSec,OnUnitActiveSec,OnUnitInactiveSec,OnCalendar" level:"enforced"`
 	// OnClockChange triggers when the system clock is set.
-	OnClockChange bool `parse:"bool" level:"enforced"`
+	OnClockChange bool `parse:"bool" level:"accepted" why:"clock-change"`
 	// OnTimezoneChange triggers when the time zone changes.
-	OnTimezoneChange bool `parse:"bool" level:"enforced"`
+	OnTimezoneChange bool `parse:"bool" level:"accepted" why:"clock-change"`
 	// Persistent triggers at start if an elapse of OnCalendar= was missed; the time is kept in a file.
 	Persistent bool `parse:"bool" level:"enforced"`
 	// WakeSystem wakes the machine for an elapse.
