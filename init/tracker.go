@@ -31,6 +31,7 @@ type Tracker struct {
 	loadavg  int
 	members  map[int]*member
 	sessions map[int]string // also process groups
+	foreign  map[int]bool   // sessions and groups that a process was adopted from: they tell nothing of a unit
 	invoked  map[string]string
 	tag      uint64
 	marks    []string          // unit of each mark
@@ -57,7 +58,7 @@ func (m *member) is(st stat) bool {
 func NewTracker() *Tracker {
 	t := &Tracker{
 		proc: "/proc", self: os.Getpid(), loadavg: -1,
-		members: map[int]*member{}, sessions: map[int]string{}, invoked: map[string]string{},
+		members: map[int]*member{}, sessions: map[int]string{}, foreign: map[int]bool{}, invoked: map[string]string{},
 		serial: map[string]uint64{},
 	}
 	var tag [4]byte
@@ -113,7 +114,12 @@ func (t *Tracker) Adopt(unit string, pid int) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if m := t.members[pid]; m != nil && m.child && !m.gone {
+	m := t.members[pid]
+	if own := m != nil && m.is(st) && m.unit == unit || t.attribute(pid, st, 0) == unit; !own {
+		// It was started from somewhere else, and those it was started with are not the unit's.
+		t.foreign[st.session], t.foreign[st.group] = true, true
+	}
+	if m != nil && m.child && !m.gone {
 		m.unit = unit
 	} else {
 		t.members[pid] = &member{unit: unit, start: st.start}
@@ -273,7 +279,7 @@ func (t *Tracker) keep(pid int, st stat, unit string) {
 		t.members[pid] = &member{unit: unit, start: st.start}
 	}
 	for _, id := range []int{st.session, st.group} {
-		if id > 1 && id != t.self && t.sessions[id] == "" && t.leads(id, pid, unit) {
+		if id > 1 && id != t.self && t.sessions[id] == "" && (id == pid || !t.foreign[id]) && t.leads(id, pid, unit) {
 			t.sessions[id] = unit
 		}
 	}
@@ -353,6 +359,11 @@ func (t *Tracker) prune(used map[int]bool) {
 	for id := range t.sessions {
 		if !used[id] {
 			delete(t.sessions, id)
+		}
+	}
+	for id := range t.foreign {
+		if !used[id] {
+			delete(t.foreign, id)
 		}
 	}
 	for pid := range t.members {

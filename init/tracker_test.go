@@ -190,6 +190,27 @@ func TestAdopt(t *testing.T) {
 	}
 }
 
+// A process that was started elsewhere does not bring those along that it was started with, even if nobody
+// leads their session any more.
+func TestAdoptLeavesTheRestOfTheSession(t *testing.T) {
+	cmd := exec.Command("sh", "-c", "sleep 1005 >/dev/null 2>&1 & echo $!; sleep 1006 >/dev/null 2>&1 & echo $!")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	out, err := cmd.Output() // the shell, which led the session, has ended
+	if err != nil {
+		t.Fatal(err)
+	}
+	var one, other int
+	if _, err := fmt.Sscan(string(out), &one, &other); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _, _ = syscall.Kill(one, syscall.SIGKILL), syscall.Kill(other, syscall.SIGKILL) }()
+	tr := NewTracker()
+	tr.Adopt("a.service", one)
+	if got := tr.Processes("a.service"); !slices.Equal(got, []int{one}) {
+		t.Errorf("got %v, want %d; %d is a stranger", got, one, other)
+	}
+}
+
 func BenchmarkProcesses(b *testing.B) {
 	h := newBench(b, false)
 	pid, err := h.Spawn(spawnOf(service(nil), "/bin/sleep", "1004"))
