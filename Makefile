@@ -21,7 +21,7 @@ $(PINTLE): $(SOURCES)
 
 # The end-to-end tests boot the demo's root under Docker.
 test: lint $(PINTLE) $(DEMO_ROOT).tar
-	images/need docker python3
+	images/need docker python3 dbus
 	$(GO) test -race -timeout 30m ./...
 	$(MAKE) --no-print-directory cover
 

@@ -38,8 +38,8 @@ func Run(o Options) int {
 		p.say(supervisor.LevelError, err.Error())
 		return 1
 	}
-	p.paths = newPathWatches(p.set, func(unit string) { p.manager.Handle(supervisor.PathChanged{Unit: unit}) })
-	p.bus = &busWatch{post: p.post}
+	p.paths = newPathWatches(p.set, p.pathChanged)
+	p.bus = newBusWatch(p.post)
 	if len(o.Command) > 0 {
 		dir, err := os.Getwd()
 		if err != nil {

@@ -108,9 +108,6 @@ func (p *PID1) SameFile(a, b int) bool {
 	return unix.Fstat(a, &x) == nil && unix.Fstat(b, &y) == nil && x.Dev == y.Dev && x.Ino == y.Ino
 }
 
-// WatchBusName reports the owner of a name on the system bus.
-func (p *PID1) WatchBusName(unit, name string) bool { return p.bus.watch(unit, name) }
-
 func (p *PID1) Processes(unit string) []int  { return p.tracker.Processes(unit) }
 func (p *PID1) Alive(pid int) bool           { return alive(pid) }
 func (p *PID1) CloseFDs(fds []supervisor.FD) { p.closeFDs(fds) }
@@ -121,9 +118,6 @@ func (p *PID1) JobDone(j *supervisor.Job)    { p.jobDone(j) }
 
 // ReadPIDFile reads a PID file.
 func (p *PID1) ReadPIDFile(path string) (pid int, trusted bool, err error) { return readPIDFile(path) }
-
-// UnitChanged has nothing to show: what is worth a line is a job's end, or a log line.
-func (p *PID1) UnitChanged(*supervisor.Unit, supervisor.ActiveState, supervisor.ActiveState) {}
 
 // alive tells whether a process exists and is no zombie.
 func alive(pid int) bool {

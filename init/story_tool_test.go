@@ -27,6 +27,10 @@ import (
 //	orphan: …     does the remaining words in a child of a child that has ended
 //	syslog:TEXT   sends a datagram to /dev/log, ":_" standing for ": "
 //	syslogd       is a syslog daemon for journald to forward to, and prints what it gets
+//	ownname:NAME  takes a name on the system bus, once that is there
+//	dropname:NAME gives it up
+//	forge:NAME    sends every client of the bus a signal that looks like the bus's own: the name is taken
+//	usr1          goes on when SIGUSR1 comes
 //	exit:N        ends
 //	sleep         goes on until SIGTERM
 const storyTool = storyBin + "/tool"
@@ -39,6 +43,8 @@ func storyService(words []string) {
 		}
 	}
 	var hangup *os.File
+	usr1 := make(chan os.Signal, 1)
+	signal.Notify(usr1, unix.SIGUSR1)
 	for i, word := range words {
 		verb, arg, _ := strings.Cut(word, ":")
 		rest := append([]string{}, words[i+1:]...)
@@ -107,6 +113,11 @@ func storyService(words []string) {
 				fail(err)
 				fmt.Printf("daemon got %q\n", b[:n])
 			}
+		case "ownname", "dropname", "forge":
+			fail(storyBus(verb, arg))
+		case "usr1":
+			fmt.Println("waits for SIGUSR1")
+			<-usr1
 		case "exit":
 			n, _ := strconv.Atoi(arg)
 			os.Exit(n)
