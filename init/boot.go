@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,8 @@ import (
 // Run is PID 1 from its first instruction to its exit status: the boot phases of DESIGN.md, the loop, the
 // end. It returns what the container is to exit with.
 func Run(o Options) int {
+	// Until the boot is over (slim) garbage costs less than its collector.
+	debug.SetGCPercent(bootGC)
 	go units.Warm()
 	p := &PID1{
 		config: o.Config, init: os.Getpid() == 1, begin: clock(unix.CLOCK_MONOTONIC),

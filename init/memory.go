@@ -10,6 +10,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// bootGC is GOGC during the boot: the first collection comes at a heap of 16 MiB, which takes several hundred
+// units.
+const bootGC = 400
+
 // steadyGC is GOGC once the boot is over: the heap is a MiB or two then, and collected in less than a
 // millisecond, so garbage need not become as large as what is in use.
 const steadyGC = 50

@@ -35,7 +35,7 @@ type Graph struct {
 	edges     map[string][]edge // by the unit they come from
 	dropped   map[string]bool   // names that were unloaded: others may still refer to them
 	queue     []*Unit           // named by a dependency, not loaded yet
-	ahead     map[*Unit]source  // main files of queued units that were read together
+	ahead     map[*Unit]*source // main files of queued units that are being read
 	busNames  map[string]string // the service that has a bus name, by that name
 	targets   []*Unit           // loaded, default dependencies with targets not looked at yet
 	busy      bool
@@ -233,6 +233,7 @@ func (g *Graph) builtinNames(id string) (names []string) {
 func (l *loading) fragment() bool {
 	u, g := l.unit, l.g
 	src := g.ahead[u]
+	<-src.ready
 	delete(g.ahead, u)
 	u.Fragment, l.x.Fragment = src.path, src.path
 	switch err := src.err; {

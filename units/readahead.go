@@ -1,8 +1,8 @@
 package units
 
 import (
+	"fmt"
 	"runtime"
-	"sync"
 	"sync/atomic"
 )
 
@@ -11,6 +11,7 @@ type source struct {
 	path  string
 	err   error // why there is no text
 	lexed lexed
+	ready chan struct{} // closed once the fields above are set
 }
 
 // lexed is what Lex makes of a text.
@@ -20,37 +21,47 @@ type lexed struct {
 	err         error
 }
 
-// readAhead reads the main files of all queued units, on as many processors as there are: a target queues
-// what it pulls in all at once, and until the files are read PID 1 starts nothing. What the files mean is
-// found out one by one afterwards, for it depends on what is loaded already.
+// readAhead begins to read the main files of all queued units, on as many processors as there are: a target
+// queues what it pulls in all at once, and until the files are read PID 1 starts nothing. What a file means is
+// found out in the order of the queue, while those behind it are read.
 func (g *Graph) readAhead() {
-	sources := make([]source, len(g.queue))
-	var next atomic.Int64
-	read := func() {
-		for i := next.Add(1) - 1; i < int64(len(g.queue)); i = next.Add(1) - 1 {
-			sources[i] = g.source(g.queue[i])
-		}
-	}
-	var others sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(g.queue)) - 1 {
-		others.Go(read)
-	}
-	read()
-	others.Wait()
+	queued := g.queue
 	if g.ahead == nil {
-		g.ahead = make(map[*Unit]source, len(sources))
+		g.ahead = make(map[*Unit]*source, len(queued))
 	}
-	for i, u := range g.queue {
-		g.ahead[u] = sources[i]
+	sources := make([]source, len(queued))
+	for i, u := range queued {
+		sources[i].ready = make(chan struct{})
+		g.ahead[u] = &sources[i]
+	}
+	if len(queued) == 1 {
+		g.read(queued[0], &sources[0])
+		return
+	}
+	var next atomic.Int64
+	for range min(runtime.GOMAXPROCS(0), len(queued)) {
+		go func() {
+			for i := next.Add(1) - 1; i < int64(len(queued)); i = next.Add(1) - 1 {
+				g.read(queued[i], &sources[i])
+			}
+		}()
 	}
 }
 
-func (g *Graph) source(u *Unit) (src source) {
+// read reads the main file of a unit. It may run beside the loading of other units, and uses of the graph what
+// does not change meanwhile: the options, the transient texts and the index of files.
+func (g *Graph) read(u *Unit, src *source) {
+	defer close(src.ready)
+	defer func() {
+		// No file may end the program, whatever it does to its reader.
+		if p := recover(); p != nil {
+			src.err = fmt.Errorf("cannot read the file of %s: %v", u.Name, p)
+		}
+	}()
 	var text []byte
 	if text, src.path, src.err = g.fragmentText(u.Name); src.err == nil {
 		src.lexed = lexFor(u, text)
 	}
-	return src
 }
 
 // lexFor reads a text with the sections that a unit may have.
