@@ -2,9 +2,10 @@ package pid1
 
 import (
 	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -104,7 +105,8 @@ func (b *bench) shell(change func(*units.ExecSettings), script string) string {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return strings.ReplaceAll(string(data), fmt.Sprint(pid), "PID")
+	text := strings.ReplaceAll(string(data), filepath.Dir(b.out), "OUT")
+	return regexp.MustCompile(`\b`+strconv.Itoa(pid)+`\b`).ReplaceAllString(text, "PID")
 }
 
 func TestMain(m *testing.M) {
