@@ -187,7 +187,7 @@ func (p *PID1) signal(sig os.Signal) {
 	case reloadManager:
 		p.reload()
 	case reexecManager:
-		p.logf(supervisor.LevelNotice, "cannot re-execute: this binary has no newer one to hand over to; going on")
+		p.logf(supervisor.LevelNotice, "cannot re-execute: this version does not hand over its units; going on as before")
 	case dumpManager:
 		p.dump()
 	case statusOn:

@@ -51,7 +51,7 @@ const ctrlAltDel = "ctrl-alt-del.target"
 
 // signalTable differs from systemd's in one row, knowingly: there SIGTERM re-executes the manager, and
 // "docker stop" of an image without STOPSIGNAL SIGRTMIN+3 hangs until the engine kills it. Here SIGTERM ends
-// the container in order, as every other init of a container does; SIGRTMIN+25 re-executes.
+// the container in order, as every other init of a container does.
 var signalTable = []signalRow{
 	{signal: unix.SIGCHLD, do: reapChildren, effect: "reap"},
 	{signal: unix.SIGTERM, do: endInOrder, effect: "stop every unit in order and exit"},
