@@ -349,6 +349,8 @@ func (p *PID1) bootFinished() {
 			p.endWith(status, err.Error())
 		}
 	}
+	// What an ordered stop needs is loaded while there is time, and kept.
+	p.manager.Ref(p.manager.Load("exit.target"))
 	go slim()
 }
 
