@@ -30,7 +30,8 @@ func Run(o Options) int {
 	}
 	p.events.wake = make(chan struct{}, 1)
 	journal.OpenFDs()
-	p.children, p.signals, p.caught = catchSignals()
+	var early <-chan struct{}
+	p.children, p.signals, early, p.caught = catchSignals()
 	defer signal.Stop(p.children)
 	p.openConsole()
 	var err error
@@ -65,6 +66,7 @@ func Run(o Options) int {
 	if o.Control != nil {
 		go o.Control(p)
 	}
+	<-early
 	p.inPhase("start", p.start)
 	p.guard(p.after)
 	p.loop()

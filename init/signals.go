@@ -131,21 +131,22 @@ func findSignal(sig os.Signal) *signalRow {
 // catchSignals reports every signal of the table. SIGCHLD merges with others by nature, so it has a channel
 // with room for one; the others must not be lost behind it.
 //
-// Each signal costs a round trip to another thread. Those that end a container that has only begun to boot are
-// waited for; the others come to be caught in the next milliseconds, beside the boot, which is not over before
-// all is closed.
-func catchSignals() (children, others chan os.Signal, all <-chan struct{}) {
+// Each signal costs a round trip to another thread, so they come to be caught beside the first phases of the boot:
+// those that concern whoever starts processes or ends the container first, before early is closed, and the others
+// before all is. Nothing is started before early, and the boot is not over before all.
+func catchSignals() (children, others chan os.Signal, early, all <-chan struct{}) {
 	children, others = make(chan os.Signal, 1), make(chan os.Signal, 64)
-	signal.Notify(children, unix.SIGCHLD)
-	// A console whose reader has gone, or a file that has become too large, is an error and not an end; and
-	// nobody may end PID 1 by a signal for which the Go runtime, unlike the kernel, makes no difference between
-	// process 1 and others. Caught and not ignored, so that children start with the default action.
-	unheeded := make(chan os.Signal, 1)
-	signal.Notify(unheeded, unix.SIGPIPE)
-	signal.Notify(others, unix.SIGTERM, unix.SIGINT, rtMin+3)
-	caught := make(chan struct{})
+	first, rest := make(chan struct{}), make(chan struct{})
 	go func() {
-		defer close(caught)
+		defer close(rest)
+		signal.Notify(children, unix.SIGCHLD)
+		signal.Notify(others, unix.SIGTERM, unix.SIGINT, rtMin+3)
+		// A console whose reader has gone, or a file that has become too large, is an error and not an end; and
+		// nobody may end PID 1 by a signal for which the Go runtime, unlike the kernel, makes no difference between
+		// process 1 and others. Caught and not ignored, so that children start with the default action.
+		unheeded := make(chan os.Signal, 1)
+		signal.Notify(unheeded, unix.SIGPIPE)
+		close(first)
 		for _, row := range signalTable {
 			if row.signal != unix.SIGCHLD {
 				signal.Notify(others, row.signal)
@@ -153,7 +154,7 @@ func catchSignals() (children, others chan os.Signal, all <-chan struct{}) {
 		}
 		signal.Notify(unheeded, unix.SIGXFSZ, unix.SIGXCPU, unix.SIGTRAP, unix.SIGSTKFLT)
 	}()
-	return children, others, caught
+	return children, others, first, rest
 }
 
 // SignalDoc is one row of the table of signals, in words.

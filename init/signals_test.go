@@ -78,7 +78,7 @@ func TestVectorsSignals(t *testing.T) {
 }
 
 func TestSignalsArrive(t *testing.T) {
-	_, others, all := catchSignals()
+	_, others, _, all := catchSignals()
 	<-all
 	for _, sig := range []syscall.Signal{rtMin + 1, rtMin + 29, syscall.SIGHUP, syscall.SIGQUIT} {
 		if err := syscall.Kill(os.Getpid(), sig); err != nil {
@@ -92,7 +92,7 @@ func TestSignalsArrive(t *testing.T) {
 
 // The runtime would end a process on these, also process 1, which the kernel spares.
 func TestSignalsThatAreNoEnd(t *testing.T) {
-	_, _, all := catchSignals()
+	_, _, _, all := catchSignals()
 	<-all
 	for _, sig := range []syscall.Signal{unix.SIGPIPE, unix.SIGXFSZ, unix.SIGXCPU, unix.SIGTRAP, unix.SIGSTKFLT} {
 		if err := syscall.Kill(os.Getpid(), sig); err != nil {
