@@ -133,7 +133,7 @@ func findSignal(sig os.Signal) *signalRow {
 //
 // Each signal costs a round trip to another thread, so they come to be caught beside the first phases of the boot:
 // those that concern whoever starts processes or ends the container first, before early is closed, and the others
-// before all is. Nothing is started before early, and the boot is not over before all.
+// before all is. No unit is started before early, and the boot is not over before all.
 func catchSignals() (children, others chan os.Signal, early, all <-chan struct{}) {
 	children, others = make(chan os.Signal, 1), make(chan os.Signal, 64)
 	first, rest := make(chan struct{}), make(chan struct{})

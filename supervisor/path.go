@@ -45,13 +45,7 @@ func newPathUnit(u *Unit) kind {
 }
 
 func (p *pathUnit) state() (ActiveState, string) {
-	switch p.sub {
-	case "dead":
-		return Inactive, p.sub
-	case "failed":
-		return Failed, p.sub
-	}
-	return Active, p.sub
+	return ActiveState(units.ActiveOf("path", p.sub, false)), p.sub
 }
 
 func (p *pathUnit) result() string { return p.res }

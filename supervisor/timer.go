@@ -46,13 +46,7 @@ func newTimerUnit(u *Unit) kind {
 }
 
 func (t *timerUnit) state() (ActiveState, string) {
-	switch t.sub {
-	case "dead":
-		return Inactive, t.sub
-	case "failed":
-		return Failed, t.sub
-	}
-	return Active, t.sub
+	return ActiveState(units.ActiveOf("timer", t.sub, false)), t.sub
 }
 
 // reconfigure has a timer that waits wait for what its file says now.
