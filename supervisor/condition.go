@@ -18,6 +18,7 @@ type Check struct {
 // word is what the settings begin with: "Condition" or "Assert".
 func (m *Manager) testAll(u *Unit, word string, list []units.Condition, outcome *Check) bool {
 	*outcome = Check{At: m.host.Now(), Met: true}
+	m.touch(u)
 	if len(list) == 0 {
 		return true
 	}

@@ -61,6 +61,7 @@ func (m *Manager) forget(u *Unit) {
 		delete(m.units, name)
 	}
 	m.graph.Unload(u.Name)
+	m.unitRemoved(u)
 }
 
 // silence clears what would still wake a unit that the manager does not hold any more.

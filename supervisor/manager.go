@@ -61,6 +61,10 @@ type Manager struct {
 	idlers   []*Unit // to be told when no job is left
 	running  bool
 
+	observer Observer
+	touched  []*Unit // whose properties may have changed: Touched
+	failed   uint32  // counts jobs that have failed
+
 	state    RunState
 	booted   Instant // when the manager was made: what OnBootSec= counts from
 	ending   *ending // set once the manager stops
@@ -98,8 +102,10 @@ func New(host Host, graph units.Resolver, config Config) *Manager {
 	if config.Rand == nil {
 		config.Rand = rand.Uint64
 	}
-	return &Manager{host: host, graph: graph, config: config, state: Initializing, booted: host.Now(),
+	m := &Manager{host: host, graph: graph, config: config, state: Initializing, booted: host.Now(),
 		units: map[string]*Unit{}, jobs: map[uint32]*Job{}, pids: map[int]*Unit{}}
+	m.observer, _ = host.(Observer)
+	return m
 }
 
 func (m *Manager) now() units.Usec { return m.host.Now().Monotonic }
@@ -141,6 +147,7 @@ func (m *Manager) tell(u *Unit, e Event) {
 	if u != nil {
 		u.kind.event(e)
 		u.awaitEmpty()
+		m.touch(u)
 	}
 }
 
@@ -155,6 +162,7 @@ func (m *Manager) exits(batch Exits) {
 		delete(m.pids, e.PID)
 		u.kind.exited(e)
 		u.awaitEmpty()
+		m.touch(u)
 	}
 	waiting := m.emptying
 	m.emptying = nil
@@ -226,6 +234,7 @@ func (m *Manager) unit(name string) *Unit {
 		}
 		m.name(u, loaded.Name)
 		m.garbage.add(u, queuedGarbage)
+		m.unitAdded(u)
 	}
 	m.name(u, name)
 	for _, alias := range loaded.Aliases {
@@ -246,6 +255,7 @@ func (m *Manager) timedOut(u *Unit) {
 	m.noteCutShort(u)
 	u.kind.timeout()
 	u.awaitEmpty()
+	m.touch(u)
 }
 
 // Unit is the unit of that name or alias if the manager holds it, else nil. One that it does not hold is

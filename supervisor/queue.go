@@ -14,6 +14,7 @@ const (
 	queuedBound
 	queuedUnneeded
 	queuedGarbage
+	queuedTouched
 )
 
 // queue holds units, each once, in the order in which they were added.

@@ -44,11 +44,13 @@ func (m *Manager) Reload(graph units.Resolver) {
 	for _, u := range held {
 		if m.units[u.Name] != u {
 			u.silence()
+			m.unitRemoved(u)
 			continue
 		}
 		if c, ok := u.kind.(configured); ok {
 			c.reconfigure()
 		}
+		m.touch(u)
 		m.garbage.add(u, queuedGarbage)
 		m.recheck(u) // by the dependencies that it has now
 		if u.job != nil {

@@ -98,6 +98,7 @@ func (m *Manager) ResetFailed(name string) error {
 	for _, u := range list {
 		u.kind.resetFailed()
 		u.starts, u.automatic, u.limitHit = rateLimit{}, rateLimit{}, false
+		m.touch(u)
 		m.garbage.add(u, queuedGarbage)
 	}
 	m.run()

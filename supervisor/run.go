@@ -30,6 +30,7 @@ func (m *Manager) runJob(j *Job) {
 	j.State = JobRunning
 	j.started = m.now()
 	m.armJob(j)
+	m.jobChanged(j)
 
 	var err error
 	switch j.Type {
@@ -60,6 +61,7 @@ func (m *Manager) runJob(j *Job) {
 		j.State = JobWaiting
 		j.started = 0
 		m.armJob(j)
+		m.jobChanged(j)
 		return
 	}
 	result, known := resultOf(err)
@@ -162,6 +164,7 @@ func (m *Manager) finish(j *Job, result JobResult, told bool) {
 		// Half of it is done. The other half waits in the queue like any start.
 		j.Type, j.State, j.started, j.depth = JobStart, JobWaiting, 0, 0
 		m.armJob(j)
+		m.jobChanged(j)
 		m.queueJob(j)
 		m.queueNeighbours(u)
 		return
@@ -175,7 +178,11 @@ func (m *Manager) finish(j *Job, result JobResult, told bool) {
 	} else if u.job == j {
 		u.job = nil
 	}
+	if result == JobFailed || result == JobInvalid {
+		m.failed++
+	}
 	m.host.JobDone(j)
+	m.touch(u)
 	if k, ok := u.kind.(waiter); ok && result != JobDone {
 		k.jobDropped()
 	}

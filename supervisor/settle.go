@@ -355,6 +355,7 @@ func (m *Manager) install(s *step, irreversible bool) *Job {
 	}
 	m.armJob(j)
 	m.queueJob(j)
+	m.jobAdded(j)
 	return j
 }
 
@@ -371,6 +372,7 @@ func (m *Manager) mergeInto(j *Job, s *step, irreversible bool) *Job {
 	j.ignoreOrder = j.ignoreOrder || s.ignoreOrder
 	m.armJob(j)
 	m.queueJob(j)
+	m.jobChanged(j)
 	return j
 }
 

@@ -35,6 +35,7 @@ type fakeHost struct {
 	undying  map[string]bool
 	manual   bool
 	lastFD   int
+	observed bool              // print what an Observer is told
 	sub      map[string]string // last sub-state printed of each unit
 }
 

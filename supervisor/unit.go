@@ -176,6 +176,7 @@ func (u *Unit) changed() {
 	}
 	u.awaitEmpty()
 	u.m.changes = append(u.m.changes, change{u, from, to})
+	u.m.touch(u)
 	u.m.host.UnitChanged(u, from, to)
 }
 
