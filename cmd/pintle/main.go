@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"pintle/applets"
 	pid1 "pintle/init"
 	"pintle/init/try"
 )
@@ -22,14 +23,33 @@ func main() {
 		fmt.Fprintln(os.Stderr, "pintle try:", try.Setup())
 		os.Exit(exitSetup)
 	}
-	args := os.Args[1:]
-	if run, ok := applet(filepath.Base(os.Args[0])); ok {
-		os.Exit(run(args))
+	name, args := filepath.Base(os.Args[0]), os.Args[1:]
+	if args, ok := bootArguments(name, args); ok {
+		os.Exit(runInit(args))
 	}
-	if len(args) > 0 && args[0] == "init" && !wantsHelp(args[1:]) {
-		os.Exit(runInit(args[1:]))
+	if a, ok := applets.Find(name); ok {
+		os.Exit(a.Run(args))
+	}
+	if len(args) > 0 {
+		if a, ok := applets.Find(args[0]); ok && args[0] != "init" {
+			os.Exit(a.Run(args[1:]))
+		}
 	}
 	os.Exit(runCommand(args))
+}
+
+// bootArguments tells whether we are to be PID 1: as process 1 under the name init or systemd, else by
+// `pintle init`. Any other process of the name init only tells PID 1 what to do (telinit).
+func bootArguments(name string, args []string) ([]string, bool) {
+	switch {
+	case os.Getpid() == 1 && (name == "init" || name == "systemd"):
+		return args, true
+	case len(args) > 0 && args[0] == "init" && !wantsHelp(args[1:]):
+		if _, applet := applets.Find(name); !applet {
+			return args[1:], true
+		}
+	}
+	return nil, false
 }
 
 // The exit statuses of the command line. `pintle init`, `try` and `verify` have more to say with theirs.
@@ -38,15 +58,6 @@ const (
 	exitUsage   = 2
 	exitSetup   = 125 // `pintle try` could not set up the container, as docker run says it
 )
-
-// applet gives what the binary does under one of its other names.
-func applet(name string) (run func(args []string) int, ok bool) {
-	switch name {
-	case "init":
-		return runInit, true
-	}
-	return nil, false
-}
 
 func wantsHelp(args []string) bool {
 	for _, a := range args {
