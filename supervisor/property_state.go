@@ -52,6 +52,7 @@ var stateOf = map[string]func(*Unit) any{
 	"CanIsolate":   func(u *Unit) any { return u.AllowIsolate && u.canStart() },
 	"Perpetual":    func(u *Unit) any { return u.perpetual() },
 	"InvocationID": func(u *Unit) any { return u.invocationID },
+	"ControlGroup": func(u *Unit) any { return u.ControlGroup() },
 	"LoadError": func(u *Unit) any {
 		if e := loadProblem(u.Unit); e != nil {
 			return e.Name + " " + `"` + e.Message + `"`

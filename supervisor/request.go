@@ -2,41 +2,110 @@ package supervisor
 
 import (
 	"fmt"
+	"slices"
 
 	"pintle/units"
 )
 
-// Enqueue queues a job as a client asks for it (systemctl(1): start, stop, reload, restart, try-restart,
-// isolate, …). The job returned may have ended already; its Result says how. Errors are of type *Error.
-func (m *Manager) Enqueue(t JobType, name string, mode units.JobMode) (*Job, error) {
-	if err := checkName(name); err != nil {
-		return nil, err
-	}
-	u := m.unit(name)
-	if err := mayRequest(t, u); err != nil {
-		m.run()
-		return nil, err
-	}
-	if mode == "" {
-		mode = units.ModeReplace
-	}
-	j, err := m.enqueue(t, u, mode, nil)
-	m.run()
-	return j, err
+// Request is a job that a client asks for.
+type Request struct {
+	Type JobType
+	Unit string
+	Mode units.JobMode // empty for ModeReplace
+	// ReloadIfPossible has a restart or try-restart be a reload for units that can do that (systemctl
+	// reload-or-restart, try-reload-or-restart).
+	ReloadIfPossible bool
 }
 
-// EnqueueReloadOr is Enqueue of a restart or try-restart that is a reload for units that can do that
-// (systemctl reload-or-restart, try-reload-or-restart).
-func (m *Manager) EnqueueReloadOr(t JobType, name string, mode units.JobMode) (*Job, error) {
-	if checkName(name) == nil && m.unit(name).canReload() {
-		switch t {
+// Requested is a job that a request has queued or changed. Type is what it was then: a restart whose first half is
+// done goes on as a start.
+type Requested struct {
+	*Job
+	Type JobType
+}
+
+// Request queues a job and all that it takes (systemctl(1): start, stop, reload, restart, try-restart, isolate, …).
+// The job of the unit itself comes first. Any of them may have ended already; its Result says how. Errors are of type
+// *Error.
+func (m *Manager) Request(r Request) ([]Requested, error) {
+	if err := checkName(r.Unit); err != nil {
+		return nil, err
+	}
+	u := m.unit(r.Unit)
+	jobs, err := m.request(u, r)
+	m.run()
+	return jobs, err
+}
+
+func (m *Manager) request(u *Unit, r Request) ([]Requested, error) {
+	if r.ReloadIfPossible && u.canReload() {
+		switch r.Type {
 		case JobRestart:
-			t = JobReloadOrStart
+			r.Type = JobReloadOrStart
 		case JobTryRestart:
-			t = JobTryReload
+			r.Type = JobTryReload
 		}
 	}
-	return m.Enqueue(t, name, mode)
+	if r.Mode == "" {
+		r.Mode = units.ModeReplace
+	}
+	if err := checkRequest(r); err != nil {
+		return nil, err
+	}
+	if err := mayRequest(r.Type, u); err != nil {
+		return nil, err
+	}
+	tr, err := m.transact(r.Type, u, r.Mode)
+	if err != nil {
+		return nil, err
+	}
+	anchor, all := tr.install(nil)
+	jobs := []Requested{{anchor, anchor.Type}}
+	for _, j := range all {
+		if j != anchor {
+			jobs = append(jobs, Requested{j, j.Type})
+		}
+	}
+	return jobs, nil
+}
+
+// checkRequest refuses types and modes of jobs that there are not.
+func checkRequest(r Request) error {
+	switch r.Type {
+	case JobStart, JobVerifyActive, JobStop, JobReload, JobRestart, JobNop, JobTryRestart, JobTryReload, JobReloadOrStart:
+	default:
+		return refuse(ErrInvalidArgs, r.Unit, "Job type %s invalid", r.Type)
+	}
+	if !slices.Contains(units.Enumeration("job_mode"), string(r.Mode)) {
+		return refuse(ErrInvalidArgs, r.Unit, "Job mode %s invalid", r.Mode)
+	}
+	return nil
+}
+
+// Enqueue is Request of which only the job of the unit itself is of interest.
+func (m *Manager) Enqueue(t JobType, name string, mode units.JobMode) (*Job, error) {
+	return firstOf(m.Request(Request{Type: t, Unit: name, Mode: mode}))
+}
+
+// EnqueueReloadOr is Enqueue with ReloadIfPossible.
+func (m *Manager) EnqueueReloadOr(t JobType, name string, mode units.JobMode) (*Job, error) {
+	return firstOf(m.Request(Request{Type: t, Unit: name, Mode: mode, ReloadIfPossible: true}))
+}
+
+func firstOf(jobs []Requested, err error) (*Job, error) {
+	if err != nil {
+		return nil, err
+	}
+	return jobs[0].Job, nil
+}
+
+// ReplaceJob is Request for a unit in place of the start that is queued for another one (StartUnitReplace of the
+// Manager interface).
+func (m *Manager) ReplaceJob(old string, r Request) ([]Requested, error) {
+	if u := m.units[old]; u == nil || u.job == nil || u.job.Type != JobStart {
+		return nil, refuse(ErrNoSuchJob, old, "No job queued for unit %s", old)
+	}
+	return m.Request(r)
 }
 
 // checkName refuses what is no name of a unit that could have a job.
@@ -55,7 +124,7 @@ func mayRequest(t JobType, u *Unit) error {
 	if t == JobStop && !u.loaded() && u.active.down() && u.Unit.State != units.Masked {
 		return refuse(ErrNoSuchUnit, u.Name, "Unit %s not loaded.", u.Name)
 	}
-	starts := t == JobStart || t == JobRestart || t == JobTryRestart || t == JobReloadOrStart
+	starts := t == JobStart || t == JobRestart || t == JobTryRestart || t == JobReloadOrStart && collapse(t, u.active) == JobStart
 	stops := t == JobStop || t == JobRestart || t == JobTryRestart
 	if starts && u.RefuseManualStart || stops && u.RefuseManualStop {
 		return refuse(ErrOnlyByDependency, u.Name, "Operation refused, unit %s may be requested by dependency only "+

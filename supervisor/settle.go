@@ -300,8 +300,8 @@ func (tr *transaction) checkDestructive() error {
 	return nil
 }
 
-// install makes the steps jobs of the manager and returns the anchor's.
-func (tr *transaction) install(trigger []string) *Job {
+// install makes the steps jobs of the manager and returns the anchor's, and all of them.
+func (tr *transaction) install(trigger []string) (anchor *Job, all []*Job) {
 	m := tr.m
 	if tr.mode == units.ModeIsolate || tr.mode == units.ModeFlush {
 		// Not told to dependents: nothing has failed, and nothing is to be done about it.
@@ -311,10 +311,10 @@ func (tr *transaction) install(trigger []string) *Job {
 			}
 		}
 	}
-	var anchor *Job
 	for _, u := range tr.order {
 		for _, s := range tr.steps[u] {
 			j := m.install(s, tr.mode == units.ModeReplaceIrreversibly)
+			all = append(all, j)
 			if s == tr.anchor {
 				anchor = j
 				if j.trigger == nil { // of several that have asked for it the first counts
@@ -327,7 +327,7 @@ func (tr *transaction) install(trigger []string) *Job {
 		m.cycles = append(m.cycles, c)
 		m.host.Log(LevelWarning, c.Starting, c.String())
 	}
-	return anchor
+	return anchor, all
 }
 
 // install queues one job, or merges it into the one that its unit has.

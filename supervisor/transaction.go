@@ -63,6 +63,16 @@ type how struct {
 
 // enqueue queues a job and all that it takes. It is what every start and stop goes through, whoever asks.
 func (m *Manager) enqueue(t JobType, u *Unit, mode units.JobMode, trigger []string) (*Job, error) {
+	tr, err := m.transact(t, u, mode)
+	if err != nil {
+		return nil, err
+	}
+	anchor, _ := tr.install(trigger)
+	return anchor, nil
+}
+
+// transact builds the transaction of a job; installing it cannot fail.
+func (m *Manager) transact(t JobType, u *Unit, mode units.JobMode) (*transaction, error) {
 	if err := checkMode(t, u, mode); err != nil {
 		return nil, err
 	}
@@ -90,7 +100,7 @@ func (m *Manager) enqueue(t JobType, u *Unit, mode units.JobMode, trigger []stri
 	if err := tr.settle(); err != nil {
 		return nil, err
 	}
-	return tr.install(trigger), nil
+	return tr, nil
 }
 
 // checkMode refuses job modes that make no sense for a job type.
