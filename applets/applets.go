@@ -10,6 +10,8 @@ import (
 
 	"pintle/applets/command"
 	"pintle/applets/escape"
+	"pintle/applets/journal"
+	"pintle/applets/notify"
 )
 
 // Applet is a name of the binary.
@@ -26,7 +28,9 @@ type Applet struct {
 // All lists the applets by name. It is a function so that PID 1, which is the same binary, does not pay for it.
 func All() []Applet {
 	return []Applet{
+		{"systemd-cat", "bin", "1", journal.Cat},
 		{"systemd-escape", "bin", "1", escape.Command},
+		{"systemd-notify", "bin", "1", notify.Command},
 	}
 }
 

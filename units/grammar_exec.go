@@ -168,7 +168,7 @@ func stdio(l *line, dst *Stdio, value string, words, files []StdioKind) error {
 	if ok && kind == "fd" {
 		name, err := l.x.Expand(arg)
 		if err == nil {
-			name, err = descriptorName(name)
+			name, err = ParseFDName(name)
 		}
 		if err == nil {
 			*dst = Stdio{Kind: StdioFD, Arg: name}

@@ -47,7 +47,7 @@ var valueParsers = sync.OnceValue(func() map[string]valueParser {
 		"socket-listen": listenLine, "socket-protocol": enumText("udplite", "sctp", "mptcp"),
 		"socket-bind": enumTextOrBool("ipv6-only", "both", "default", "both", "ipv6-only"), "socket-bindtodevice": checkedText(interfaceName),
 		"socket-service": relatedUnit("service"), "socket-timestamping": enumTextOrBool("ns", "off", "off", "us", "usec", "µs", "ns", "nsec"),
-		"ip-tos": ipTOS, "fdname": checkedText(descriptorName),
+		"ip-tos": ipTOS, "fdname": checkedText(ParseFDName),
 		"timer": timerLine, "path-spec": pathLine, "trigger-unit": relatedUnit(""), "mount-node": text,
 
 		"working-directory": workingDirectory, "root-image-options": listOfWords(rootImageOptions), "image-policy": checkedText(imagePolicy),

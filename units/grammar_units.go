@@ -193,7 +193,7 @@ func openFile(l *line, dst any, value string) error {
 	}
 	f.Name = f.Path[strings.LastIndexByte(f.Path, '/')+1:]
 	if len(parts) > 1 && parts[1] != "" {
-		if f.Name, err = descriptorName(parts[1]); err != nil {
+		if f.Name, err = ParseFDName(parts[1]); err != nil {
 			return err
 		}
 	}
@@ -221,8 +221,8 @@ func openFile(l *line, dst any, value string) error {
 	return nil
 }
 
-// descriptorName checks the name of a file descriptor (sd_listen_fds_with_names(3)).
-func descriptorName(s string) (string, error) {
+// ParseFDName checks the name of a file descriptor (sd_listen_fds_with_names(3)).
+func ParseFDName(s string) (string, error) {
 	ok := s != "" && len(s) <= 255
 	for _, c := range []byte(s) {
 		ok = ok && c >= ' ' && c < 0x7f && c != ':'

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"strings"
 	"syscall"
 
@@ -137,6 +138,14 @@ func Reason(err error) string {
 	}
 	text := errno.Error()
 	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// ExecReason is why a program could not be executed, as execvp(3) would say it.
+func ExecReason(err error) string {
+	if errors.Is(err, exec.ErrNotFound) {
+		err = syscall.ENOENT
+	}
+	return Reason(err)
 }
 
 // compatible is the systemd whose interfaces pintle speaks; scripts compare it with what they need.
