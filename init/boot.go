@@ -44,6 +44,7 @@ func Run(o Options) int {
 	}
 	p.paths = newPathWatches(p.set, p.pathChanged)
 	p.bus = newBusWatch(p.post)
+	p.control = newControlSocket(p)
 	if len(o.Command) > 0 {
 		dir, err := os.Getwd()
 		if err != nil {
@@ -187,6 +188,9 @@ func (p *PID1) listen() {
 	if err != nil {
 		p.logf(supervisor.LevelError, "%v: services of Type=notify will not become ready", err)
 	}
+	if p.init {
+		p.control.listen()
+	}
 }
 
 // boots gives a function that logs at a level.
@@ -251,6 +255,7 @@ func (p *PID1) load(read <-chan *units.Graph) {
 		budget = 0
 	}
 	p.manager = supervisor.New(p, p.resolver(), supervisor.Config{Vital: p.config.Boot.Vital, StopBudget: budget - budget/leftoverShare})
+	p.control.server.Use(p.manager)
 }
 
 // serviceEnv is what every service starts with, as under systemd; the rest of the container's environment is

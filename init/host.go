@@ -236,6 +236,7 @@ func (p *PID1) Log(level supervisor.Level, unit, message string) {
 
 // jobDone shows how a job ended.
 func (p *PID1) jobDone(j *supervisor.Job) {
+	p.control.server.JobRemoved(j)
 	kind, text := jobStatus(j)
 	if text == "" || !p.showStatus && kind == statusOK {
 		return

@@ -61,6 +61,7 @@ func (p *PID1) after() {
 		p.bootFinished()
 	}
 	p.arm()
+	p.control.server.Flush()
 }
 
 // arm sets the alarm to the manager's next deadline. One that has come already (RestartSec=0) is met at once;

@@ -37,6 +37,7 @@ type PID1 struct {
 	paths    *pathWatches
 	specs    map[string][]*specWatch // of path units
 	bus      *busWatch
+	control  *controlSocket
 	sockets  map[string][]supervisor.FD // listening, by socket unit
 	outputs  []output                   // of the process being spawned
 

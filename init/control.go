@@ -1,0 +1,69 @@
+package pid1
+
+import (
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"pintle/supervisor"
+	"pintle/supervisor/bus"
+	"pintle/supervisor/epoll"
+)
+
+// controlPath is where systemctl finds PID 1.
+const controlPath = "/run/systemd/private"
+
+// controlSocket is where clients of org.freedesktop.systemd1 connect. Until the first of them comes it is a
+// descriptor and nothing more.
+type controlSocket struct {
+	server *bus.Server
+	set    *epoll.Set
+	log    func(supervisor.Level, string, ...any)
+	fd     int
+}
+
+func newControlSocket(p *PID1) *controlSocket {
+	return &controlSocket{set: p.set, log: p.logf, fd: -1, server: bus.New(bus.Config{
+		Do: p.Do, UID: uint32(os.Geteuid()),
+		Log: func(level supervisor.Level, message string) { p.Log(level, "", message) },
+	})}
+}
+
+// listen opens the socket, at its place for root's manager or for a user's.
+func (c *controlSocket) listen() {
+	path := controlPath
+	if os.Geteuid() != 0 {
+		dir := os.Getenv("XDG_RUNTIME_DIR")
+		if dir == "" {
+			return
+		}
+		path = filepath.Join(dir, "systemd/private")
+		_ = os.MkdirAll(filepath.Dir(path), 0o755)
+	}
+	fd, err := bus.Listen(path)
+	if err == nil {
+		err = c.set.Add(fd, epoll.In|epoll.OneShot, func(uint32) { c.accept() })
+	}
+	if err != nil {
+		c.log(supervisor.LevelError, "%v: systemctl will not reach PID 1", err)
+		if fd >= 0 {
+			unix.Close(fd)
+		}
+		return
+	}
+	c.fd = fd
+}
+
+// accept takes the connections that wait, and waits for the next.
+func (c *controlSocket) accept() {
+	if c.server.Accept(c.fd, c.again) {
+		c.again()
+	}
+}
+
+func (c *controlSocket) again() {
+	if err := c.set.Rearm(c.fd, epoll.In|epoll.OneShot); err != nil {
+		c.log(supervisor.LevelError, "%v: systemctl will not reach PID 1", err)
+	}
+}

@@ -1,0 +1,229 @@
+package bus
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+	"golang.org/x/sys/unix"
+
+	"pintle/supervisor"
+)
+
+const (
+	// authTime is how long a client may take to authenticate (systemd's BUS_AUTH_TIMEOUT).
+	authTime = 25 * time.Second
+	// answersMax is how many answers may wait for a client to read them before no more is read from it.
+	answersMax = 16
+)
+
+// conn is one connection. Two goroutines belong to it: serve, which reads, and write.
+type conn struct {
+	s     *Server
+	sock  *net.UnixConn
+	peer  Peer
+	out   outbox
+	ready bool // it has authenticated; of the loop
+}
+
+// serve reads until the connection ends.
+func (c *conn) serve(guid string) {
+	defer c.end()
+	in := &fdReader{sock: c.sock}
+	defer in.close()
+	r := bufio.NewReader(in)
+	_ = c.sock.SetReadDeadline(time.Now().Add(authTime))
+	fds, err := authenticate(r, c.sock, c.peer.UID, guid)
+	if err != nil || c.sock.SetReadDeadline(time.Time{}) != nil {
+		c.complain(err)
+		return
+	}
+	// Only methods that change something take descriptors.
+	in.allowed = fds && c.peer.Privileged
+	if !c.s.config.Do(func() { c.ready = true }) {
+		return
+	}
+	go c.write()
+	for c.out.waitRoom() {
+		if err := c.next(r, in); err != nil {
+			c.complain(err)
+			return
+		}
+	}
+}
+
+// next reads a message and does what it asks for.
+func (c *conn) next(r *bufio.Reader, in *fdReader) error {
+	max := messageMax
+	if !c.peer.Privileged {
+		max = messageMaxOther
+	}
+	data, err := frame(r, max)
+	if err != nil {
+		return err
+	}
+	fds, err := in.take(unixFDs(data))
+	if err != nil {
+		return err
+	}
+	msg, err := decode(data, fds)
+	if err != nil || msg.Type != dbus.TypeMethodCall { // nobody has asked for anything else
+		closeFDs(fds)
+		return err
+	}
+	call, err := c.s.newCall(msg, fds, c.peer, c)
+	switch {
+	case err != nil:
+		call.Fail(err)
+	case call.method.Aside:
+		call.do()
+	case !c.s.config.Do(call.do):
+		return errors.New("the manager has ended")
+	}
+	return nil
+}
+
+// complain says why a connection is cut, to those who look for it.
+func (c *conn) complain(err error) {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed) && !errors.Is(err, unix.ECONNRESET) {
+		c.s.config.Do(func() {
+			c.s.logf(supervisor.LevelDebug, "cutting a D-Bus connection of process %d of user %d: %v", c.peer.PID, c.peer.UID, err)
+		})
+	}
+}
+
+// end closes the connection; both goroutines notice.
+func (c *conn) end() {
+	c.out.close()
+	_ = c.sock.Close()
+	c.s.config.Do(func() { c.s.forget(c) })
+}
+
+// reply queues the answer to a call.
+func (c *conn) reply(call *Call, msg *dbus.Message) {
+	if call.silent {
+		return
+	}
+	msg.Headers[dbus.FieldSender] = dbus.MakeVariant(busName)
+	c.out.put(&packet{msg: msg, done: c.out.answered})
+}
+
+// write sends what is queued, until the connection ends.
+func (c *conn) write() {
+	defer c.sock.Close() // wakes the reader
+	for serial := uint32(1); ; serial = max(serial+1, 1) {
+		p := c.out.take()
+		if p == nil {
+			return
+		}
+		err := c.send(p, serial)
+		if p.done != nil {
+			p.done()
+		}
+		if err != nil {
+			c.complain(err)
+			c.out.close()
+			return
+		}
+	}
+}
+
+// send writes one message; one that cannot be encoded is a bug of ours, and becomes an error if it is a reply.
+func (c *conn) send(p *packet, serial uint32) error {
+	data, fds, err := p.bytes()
+	if err != nil {
+		c.s.config.Do(func() { c.s.logf(supervisor.LevelError, "bug: %v", err) })
+		to, ok := p.msg.Headers[dbus.FieldReplySerial]
+		if !ok {
+			return nil
+		}
+		failure := &dbus.Message{Type: dbus.TypeError, Flags: dbus.FlagNoReplyExpected, Body: []any{clean(err.Error())},
+			Headers: map[dbus.HeaderField]dbus.Variant{
+				dbus.FieldReplySerial: to, dbus.FieldErrorName: dbus.MakeVariant(errFailed),
+				dbus.FieldSignature: dbus.MakeVariant(dbus.ParseSignatureMust("s")), dbus.FieldSender: dbus.MakeVariant(busName)}}
+		if data, _, err = encode(failure); err != nil {
+			return err
+		}
+	}
+	head := append(make([]byte, 0, fixedLen), data[:fixedLen]...)
+	binary.LittleEndian.PutUint32(head[serialAt:], serial)
+	if len(fds) > 0 {
+		_, _, err = c.sock.WriteMsgUnix(head, unix.UnixRights(fds...), nil)
+		closeFDs(fds)
+		if err == nil {
+			_, err = c.sock.Write(data[fixedLen:])
+		}
+		return err
+	}
+	both := net.Buffers{head, data[fixedLen:]}
+	_, err = both.WriteTo(c.sock)
+	return err
+}
+
+// fdReader reads from a socket, and keeps the descriptors that come with the data.
+type fdReader struct {
+	sock    *net.UnixConn
+	fds     []int
+	allowed bool // descriptors may be passed
+	oob     []byte
+}
+
+var errDescriptors = errors.New("the client passes descriptors that it may not pass")
+
+// oobLen is what the control message of the most descriptors needs.
+const oobLen = 1088
+
+func (f *fdReader) Read(p []byte) (int, error) {
+	if f.oob == nil {
+		f.oob = make([]byte, oobLen)
+	}
+	n, oobn, flags, _, err := f.sock.ReadMsgUnix(p, f.oob)
+	if oobn > 0 {
+		if err := f.keep(f.oob[:oobn], flags); err != nil {
+			return 0, err
+		}
+	}
+	if n == 0 && err == nil && len(p) > 0 {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// keep takes descriptors out of control messages.
+func (f *fdReader) keep(oob []byte, flags int) error {
+	messages, err := unix.ParseSocketControlMessage(oob)
+	if err != nil {
+		return errDescriptors
+	}
+	for k := range messages {
+		if fds, err := unix.ParseUnixRights(&messages[k]); err == nil {
+			f.fds = append(f.fds, fds...)
+		}
+	}
+	if flags&unix.MSG_CTRUNC != 0 || len(f.fds) > 0 && !f.allowed || len(f.fds) > descriptorsMax {
+		return errDescriptors
+	}
+	return nil
+}
+
+// take gives the next n descriptors, to one message.
+func (f *fdReader) take(n uint32) ([]int, error) {
+	if uint64(n) > uint64(len(f.fds)) {
+		return nil, errDescriptors
+	}
+	fds := f.fds[:n:n]
+	f.fds = f.fds[n:]
+	return fds, nil
+}
+
+func (f *fdReader) close() { closeFDs(f.fds) }
+
+func closeFDs(fds []int) {
+	for _, fd := range fds {
+		unix.Close(fd)
+	}
+}

@@ -1,0 +1,152 @@
+package bus
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/godbus/dbus/v5"
+
+	"pintle/supervisor"
+	"pintle/units"
+)
+
+// The places of the object tree.
+const (
+	managerPath = "/org/freedesktop/systemd1"
+	unitPrefix  = managerPath + "/unit/"
+	jobPrefix   = managerPath + "/job/"
+)
+
+// object is what a path names, as far as the path alone tells.
+type object struct {
+	kind objectKind
+	unit string // its name
+	job  uint32
+}
+
+type objectKind byte
+
+const (
+	nothing     objectKind = iota
+	crossing               // a path that only leads to others
+	managerKind            // the manager
+	unitKind
+	jobKind
+)
+
+// find reads a path.
+func find(path dbus.ObjectPath) object {
+	p := string(path)
+	switch p {
+	case "/", "/org", "/org/freedesktop", managerPath + "/unit", managerPath + "/job":
+		return object{kind: crossing}
+	case managerPath:
+		return object{kind: managerKind}
+	}
+	if label, ok := strings.CutPrefix(p, unitPrefix); ok && !strings.Contains(label, "/") {
+		name, ok := unlabel(label)
+		if ok && (units.KindOfName(name)&^units.TemplateName != 0 || label == "self" || invocationLabel(label)) {
+			return object{kind: unitKind, unit: name}
+		}
+	}
+	if id, ok := strings.CutPrefix(p, jobPrefix); ok {
+		if n, err := strconv.ParseUint(id, 10, 32); err == nil && strconv.FormatUint(n, 10) == id {
+			return object{kind: jobKind, job: uint32(n)}
+		}
+	}
+	return object{}
+}
+
+// invocationLabel tells whether a unit's path is by its invocation id.
+func invocationLabel(label string) bool {
+	return len(label) > 1 && label[0] == '_' && len(strings.TrimLeft(label[1:], "0123456789abcdef")) == 0 && len(label) == 33
+}
+
+// UnitPath is the path of a unit's object.
+func UnitPath(name string) dbus.ObjectPath { return dbus.ObjectPath(unitPrefix + label(name)) }
+
+// JobPath is the path of a job's object.
+func JobPath(id uint32) dbus.ObjectPath {
+	return dbus.ObjectPath(jobPrefix + strconv.FormatUint(uint64(id), 10))
+}
+
+const hexDigits = "0123456789abcdef"
+
+// label makes one element of a path of any string: what is no letter or digit, and a digit at the beginning,
+// becomes _xx.
+func label(s string) string {
+	if s == "" {
+		return "_"
+	}
+	var b strings.Builder
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', i > 0 && '0' <= c && c <= '9':
+			b.WriteByte(c)
+		default:
+			b.Write([]byte{'_', hexDigits[c>>4], hexDigits[c&15]})
+		}
+	}
+	return b.String()
+}
+
+// unlabel undoes label.
+func unlabel(s string) (string, bool) {
+	if s == "_" {
+		return "", true
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '_' {
+			b.WriteByte(s[i])
+			continue
+		}
+		if i+2 >= len(s) {
+			return "", false
+		}
+		c, err := strconv.ParseUint(s[i+1:i+3], 16, 8)
+		if err != nil || c == 0 {
+			return s, invocationLabel(s)
+		}
+		b.WriteByte(byte(c))
+		i += 2
+	}
+	return b.String(), true
+}
+
+// interfaces are what an object has of its own; every object has the standard ones besides.
+func (o object) interfaces() []*Interface {
+	switch o.kind {
+	case managerKind:
+		return []*Interface{managerInterface()}
+	case unitKind:
+		return unitInterfaces(supervisor.TypeOf(o.unit))
+	case jobKind:
+		return []*Interface{jobInterface()}
+	}
+	return nil
+}
+
+// children are the names of the objects below one.
+func (s *Server) children(path dbus.ObjectPath) (names []string) {
+	switch path {
+	case "/":
+		return []string{"org"}
+	case "/org":
+		return []string{"freedesktop"}
+	case "/org/freedesktop":
+		return []string{"systemd1"}
+	case managerPath:
+		return []string{"job", "unit"}
+	case managerPath + "/unit":
+		for _, u := range s.config.Manager.Units() {
+			names = append(names, label(u.Name))
+		}
+	case managerPath + "/job":
+		for _, j := range s.config.Manager.Jobs() {
+			names = append(names, strconv.FormatUint(uint64(j.ID), 10))
+		}
+	}
+	return names
+}
