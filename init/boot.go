@@ -31,7 +31,8 @@ func Run(o Options) int {
 	p.events.wake = make(chan struct{}, 1)
 	journal.OpenFDs()
 	var early <-chan struct{}
-	p.children, p.signals, early, p.caught = catchSignals()
+	started := make(chan struct{})
+	p.children, p.signals, early, p.caught = catchSignals(started)
 	defer signal.Stop(p.children)
 	p.openConsole()
 	var err error
@@ -69,6 +70,7 @@ func Run(o Options) int {
 	}
 	<-early
 	p.inPhase("start", p.start)
+	close(started)
 	p.guard(p.after)
 	p.loop()
 	close(p.over)
@@ -95,8 +97,8 @@ func (p *PID1) inspect(problems []units.Problem) {
 		_, err := os.Lstat(path)
 		return err == nil
 	})
-	mountinfo, _ := os.ReadFile("/proc/self/mountinfo")
-	p.ownRoot = madeByEngine(p.engine["container"], mountinfo)
+	p.mountinfo, _ = os.ReadFile("/proc/self/mountinfo")
+	p.ownRoot = madeByEngine(p.engine["container"], p.mountinfo)
 	p.outer.addr = p.engine["NOTIFY_SOCKET"]
 	for name := range p.engine {
 		os.Unsetenv(name)
@@ -121,14 +123,13 @@ func (p *PID1) purge() {
 	if !p.config.Boot.Purge || !p.init {
 		return
 	}
-	mountinfo, _ := os.ReadFile("/proc/self/mountinfo")
 	if !p.ownRoot {
 		p.logf(supervisor.LevelNotice, "no engine says that this root is a container's: not purging %s (an engine sets $container and makes a root of its own)", strings.Join(purgeDirs, " and "))
 		return
 	}
 	purger := purger{report: p.boots(supervisor.LevelWarning)}
 	for _, dir := range purgeDirs {
-		if sharedWithHost(dir, mountinfo) {
+		if sharedWithHost(dir, p.mountinfo) {
 			p.logf(supervisor.LevelNotice, "%s is the host's: not purging it", dir)
 			continue
 		}
@@ -174,7 +175,7 @@ func (p *PID1) listen() {
 		for _, err := range errs {
 			p.logf(supervisor.LevelWarning, "%v", err)
 		}
-		if mountinfo, _ := os.ReadFile("/proc/self/mountinfo"); len(errs) == 0 && ownRoot(mountinfo) {
+		if len(errs) == 0 && ownRoot(p.mountinfo) {
 			linkDevLog("/run/systemd/journal/"+journal.SyslogSocket, p.ownRoot, p.boots(supervisor.LevelNotice))
 		}
 	} else {

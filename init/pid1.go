@@ -19,6 +19,7 @@ type PID1 struct {
 	environ   []string          // the rest of its environment
 	init      bool              // we are process 1, and not a test beside it
 	ownRoot   bool              // an engine made the root for us
+	mountinfo []byte            // proc_pid_mountinfo(5) as it was when we started
 	begin     units.Usec        // when we started, monotonic
 	phases    []phase
 

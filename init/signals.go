@@ -131,10 +131,11 @@ func findSignal(sig os.Signal) *signalRow {
 // catchSignals reports every signal of the table. SIGCHLD merges with others by nature, so it has a channel
 // with room for one; the others must not be lost behind it.
 //
-// Each signal costs a round trip to another thread, so they come to be caught beside the first phases of the boot:
-// those that concern whoever starts processes or ends the container first, before early is closed, and the others
-// before all is. No unit is started before early, and the boot is not over before all.
-func catchSignals() (children, others chan os.Signal, early, all <-chan struct{}) {
+// Each signal costs two changes of threads, so they come to be caught beside other things: those that concern
+// whoever starts processes or ends the container first, before early is closed; the others, which ask something of a
+// manager that is up, once started is closed, and before all is. No unit is started before early, and the boot is
+// not over before all.
+func catchSignals(started <-chan struct{}) (children, others chan os.Signal, early, all <-chan struct{}) {
 	children, others = make(chan os.Signal, 1), make(chan os.Signal, 64)
 	first, rest := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -147,6 +148,7 @@ func catchSignals() (children, others chan os.Signal, early, all <-chan struct{}
 		unheeded := make(chan os.Signal, 1)
 		signal.Notify(unheeded, unix.SIGPIPE)
 		close(first)
+		<-started
 		for _, row := range signalTable {
 			if row.signal != unix.SIGCHLD {
 				signal.Notify(others, row.signal)

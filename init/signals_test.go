@@ -78,7 +78,9 @@ func TestVectorsSignals(t *testing.T) {
 }
 
 func TestSignalsArrive(t *testing.T) {
-	_, others, _, all := catchSignals()
+	up := make(chan struct{})
+	close(up)
+	_, others, _, all := catchSignals(up)
 	<-all
 	for _, sig := range []syscall.Signal{rtMin + 1, rtMin + 29, syscall.SIGHUP, syscall.SIGQUIT} {
 		if err := syscall.Kill(os.Getpid(), sig); err != nil {
@@ -92,7 +94,9 @@ func TestSignalsArrive(t *testing.T) {
 
 // The runtime would end a process on these, also process 1, which the kernel spares.
 func TestSignalsThatAreNoEnd(t *testing.T) {
-	_, _, _, all := catchSignals()
+	up := make(chan struct{})
+	close(up)
+	_, _, _, all := catchSignals(up)
 	<-all
 	for _, sig := range []syscall.Signal{unix.SIGPIPE, unix.SIGXFSZ, unix.SIGXCPU, unix.SIGTRAP, unix.SIGSTKFLT} {
 		if err := syscall.Kill(os.Getpid(), sig); err != nil {

@@ -323,7 +323,7 @@ func (l *loading) dropIns() {
 			l.problem(err.Error())
 		default:
 			// What ends the reading of a drop-in costs its rest, not the unit; the problem is told already.
-			_ = l.apply(d.path, lexFor(u, text))
+			_ = l.apply(d.path, lexAll([]lexText{{text, sectionsOf(u)}})[0])
 		}
 	}
 }

@@ -44,21 +44,67 @@ func (e *SyntaxError) Unwrap() error { return e.Errno }
 // The words are found by go-systemd's lexer. It departs from systemd in line ends, comments, continuations,
 // blanks and long lines, so a normalizer first writes every assignment on a line of its own, guarded by NULs.
 func Lex(text []byte, known func(section string) bool) ([]Assignment, []Warning, error) {
-	n := normalizer{text: text, known: known}
-	failed := n.run()
-	if len(n.lines) == 0 {
-		return nil, n.warnings, failed
+	l := lexAll([]lexText{{text, known}})[0]
+	return l.assignments, l.warnings, l.err
+}
+
+// lexText is the text of a unit file, and the sections that count in it.
+type lexText struct {
+	text  []byte
+	known func(section string) bool
+}
+
+// lexed is what Lex makes of a text.
+type lexed struct {
+	assignments []Assignment
+	warnings    []Warning
+	err         error
+}
+
+// lexAll is Lex for several texts, in one go through the library: to set that up takes longer than a short file. As
+// every text begins with a section header, those of one do not run on into the next.
+func lexAll(texts []lexText) []lexed {
+	var out bytes.Buffer
+	all, lines := make([]lexed, len(texts)), make([][]int, len(texts))
+	count := 0
+	for i, t := range texts {
+		n := normalizer{text: t.text, known: t.known, out: &out}
+		all[i].err = n.run()
+		all[i].warnings, lines[i] = n.warnings, n.lines
+		count += len(n.lines)
 	}
-	options, err := unit.DeserializeOptions(&chunkReader{n.out.Bytes()})
-	if err != nil || len(options) != len(n.lines) {
+	if count == 0 {
+		return all
+	}
+	options, err := unit.DeserializeOptions(&chunkReader{out.Bytes()})
+	if err != nil || len(options) != count {
 		// Not reachable while the normalizer and the library agree; the fuzz test holds them together.
-		return nil, n.warnings, &SyntaxError{Text: fmt.Sprintf("cannot read the file: %v", err), Errno: syscall.EBADMSG}
+		return refused(texts, all, err)
 	}
-	all := make([]Assignment, len(options))
-	for i, o := range options {
-		all[i] = Assignment{o.Section, unguard(o.Name), unguard(o.Value), n.lines[i]}
+	for i := range all {
+		own := options[:len(lines[i])]
+		options = options[len(own):]
+		if len(own) == 0 {
+			continue
+		}
+		all[i].assignments = make([]Assignment, len(own))
+		for k, o := range own {
+			all[i].assignments[k] = Assignment{o.Section, unguard(o.Name), unguard(o.Value), lines[i][k]}
+		}
 	}
-	return all, n.warnings, failed
+	return all
+}
+
+// refused is what becomes of texts that the library does not take: of several, each has to speak for itself.
+func refused(texts []lexText, all []lexed, err error) []lexed {
+	if len(texts) == 1 {
+		all[0].err = &SyntaxError{Text: fmt.Sprintf("cannot read the file: %v", err), Errno: syscall.EBADMSG}
+		return all
+	}
+	for i := range texts {
+		all[i] = lexAll(texts[i : i+1])[0]
+	}
+	return all
 }
 
 // guard encloses keys and values, so that the library can neither trim what systemd keeps nor take a
@@ -83,7 +129,7 @@ func (r *chunkReader) Read(p []byte) (int, error) {
 type normalizer struct {
 	text     []byte
 	known    func(string) bool
-	out      bytes.Buffer
+	out      *bytes.Buffer
 	lines    []int // of the assignments in out
 	warnings []Warning
 	line     int

@@ -119,6 +119,18 @@ func FuzzLex(f *testing.F) {
 			}
 			last = a.Line
 		}
+		// What stands before or behind a text in the same go does not matter to it.
+		known := func(s string) bool { return s != "no" }
+		other := lexText{[]byte("[S]\nk=v\n"), known}
+		together := lexAll([]lexText{other, {text, known}, other})
+		if !slices.Equal(together[1].assignments, got) {
+			t.Fatalf("together with others %+v, alone %+v", together[1].assignments, got)
+		}
+		for _, i := range []int{0, 2} {
+			if want := []Assignment{{"S", "k", "v", 2}}; !slices.Equal(together[i].assignments, want) {
+				t.Fatalf("its neighbour is %+v", together[i].assignments)
+			}
+		}
 	})
 }
 

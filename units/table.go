@@ -226,6 +226,9 @@ func buildTable(section string) map[string]*Setting {
 	}
 	for p := range parts {
 		for i := range partTypes[p].NumField() {
+			if !strings.Contains(string(partTypes[p].Field(i).Tag), ` moved:"`) {
+				continue // nearly all of them, and to take a tag apart takes longer than this
+			}
 			for _, name := range splitList(tagOf(p, i).moved) {
 				if other, alias, _ := strings.Cut(name, "."); other == section {
 					s := newSetting(section, p, i)
