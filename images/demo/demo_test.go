@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pintle/images/engine"
 )
 
 // up is what the console says when the boot is done.
@@ -19,24 +21,24 @@ func TestDefaultCapabilities(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := boot(t, nil, "--", "sh", "-c", string(check))
-	if status := c.wait(); status != 0 {
+	if status := c.Wait(); status != 0 {
 		t.Errorf("the check ended with %d", status)
 	}
-	c.expect("rsyslog", "dnsmasq", "cron", "their messages are in /var/log/syslog")
+	c.Expect("rsyslog", "dnsmasq", "cron", "their messages are in /var/log/syslog")
 }
 
 // `docker stop` ends everything in order, with status 0, and long before Docker would kill.
 func TestStop(t *testing.T) {
 	c := boot(t, nil)
-	c.waitLog(up)
-	status, took := c.stop()
+	c.WaitLog(up)
+	status, took := c.Stop()
 	if status != 0 {
 		t.Errorf("the container ended with %d", status)
 	}
 	if took > 9*time.Second {
 		t.Errorf("the stop took %s", took)
 	}
-	c.expect("cron.service", "dnsmasq.service", "rsyslog.service")
+	c.Expect("cron.service", "dnsmasq.service", "rsyslog.service")
 }
 
 // A service that ignores SIGTERM and asks for 90 s to stop is cut short within the budget, and named.
@@ -49,25 +51,25 @@ TimeoutStopSec=90
 		"stubborn.target": "[Unit]\nWants=stubborn.service cron.service\nAfter=stubborn.service\n",
 	})
 	c := boot(t, options, "--unit=stubborn.target")
-	c.waitLog(up)
-	status, took := c.stop()
+	c.WaitLog(up)
+	status, took := c.Stop()
 	if status != 0 {
 		t.Errorf("the container ended with %d", status)
 	}
 	if took > 10*time.Second {
 		t.Errorf("the stop took %s", took)
 	}
-	c.expect("stubborn.service")
+	c.Expect("stubborn.service")
 }
 
 // With a read-only root everything boots that does not need to write elsewhere than /run and /tmp.
 func TestReadOnly(t *testing.T) {
 	c := boot(t, []string{"--read-only", "--tmpfs", "/run", "--tmpfs", "/tmp"})
-	c.waitLog(up)
+	c.WaitLog(up)
 	for _, comm := range []string{"cron", "rsyslogd", "dnsmasq"} {
-		c.expectProcess(comm)
+		expectProcess(t, c, comm)
 	}
-	if status, _ := c.stop(); status != 0 {
+	if status, _ := c.Stop(); status != 0 {
 		t.Errorf("the container ended with %d", status)
 	}
 }
@@ -80,10 +82,10 @@ func TestOtherUser(t *testing.T) {
 		"other.target":  "[Unit]\nWants=plain.service other.service cron.service rsyslog.service dnsmasq.service\nAfter=plain.service other.service\n",
 	})
 	c := boot(t, append(options, "--user", "12345"), "--unit=other.target")
-	c.waitLog(up)
-	c.expectProcess("sleep")
-	c.expect("other.service", "cannot")
-	if status, _ := c.stop(); status != 0 {
+	c.WaitLog(up)
+	expectProcess(t, c, "sleep")
+	c.Expect("other.service", "cannot")
+	if status, _ := c.Stop(); status != 0 {
 		t.Errorf("the container ended with %d", status)
 	}
 }
@@ -91,27 +93,27 @@ func TestOtherUser(t *testing.T) {
 // The status of the container: that of its command, or of a vital unit that failed for good.
 func TestExitStatus(t *testing.T) {
 	t.Run("command", func(t *testing.T) {
-		if status := boot(t, nil, "--", "sh", "-c", "exit 7").wait(); status != 7 {
+		if status := boot(t, nil, "--", "sh", "-c", "exit 7").Wait(); status != 7 {
 			t.Errorf("the container ended with %d, not 7", status)
 		}
 	})
 	t.Run("vital unit", func(t *testing.T) {
 		options := units(t, map[string]string{"vital.service": "[Service]\nExecStart=/bin/sh -c 'exit 42'\n"})
 		options = append(options, "-e", "PINTLE_BOOT_VITAL=vital.service")
-		if status := boot(t, options, "--unit=vital.service").wait(); status != 42 {
+		if status := boot(t, options, "--unit=vital.service").Wait(); status != 42 {
 			t.Errorf("the container ended with %d, not 42", status)
 		}
 	})
 }
 
 // expectProcess finds a process by its name.
-func (c *container) expectProcess(comm string) {
-	c.t.Helper()
-	out, err := c.exec("sh", "-c", "cat /proc/[0-9]*/comm")
+func expectProcess(t *testing.T, c *engine.Container, comm string) {
+	t.Helper()
+	out, err := c.Exec("sh", "-c", "cat /proc/[0-9]*/comm")
 	if err != nil {
-		c.t.Fatalf("cannot list processes: %v\n%s", err, out)
+		t.Fatalf("cannot list processes: %v\n%s", err, out)
 	}
 	if !strings.Contains("\n"+out, "\n"+comm+"\n") {
-		c.t.Errorf("no process %s runs, only %q", comm, strings.Fields(out))
+		t.Errorf("no process %s runs, only %q", comm, strings.Fields(out))
 	}
 }

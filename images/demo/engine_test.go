@@ -1,22 +1,17 @@
 package demo
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
+
+	"pintle/images/engine"
 )
 
 const (
 	baseImage = "pintle-test-base"
 	image     = "pintle-test-demo"
-	project   = "../.."
 )
 
 // TestMain has the Makefile make what the tests boot, and Docker import it: the root as base image, and the
@@ -30,138 +25,23 @@ func TestMain(m *testing.M) {
 }
 
 func prepare() error {
-	for _, step := range [][]string{
-		{"images/need", "docker"},
-		{"make", "--no-print-directory", "build", "out/demo-root.tar", "out/demo-root"},
-	} {
-		if out, err := command(step...); err != nil {
-			return fmt.Errorf("cannot prepare the tests: %w\n%s", err, out)
-		}
-	}
-	tar := filepath.Join(project, "out/demo-root.tar")
-	info, err := os.Stat(tar)
+	err := engine.Steps(
+		[]string{"images/need", "docker"},
+		[]string{"make", "--no-print-directory", "build", "out/demo-root.tar", "out/demo-root"},
+	)
 	if err != nil {
 		return err
 	}
-	// The import takes seconds; it is done once for each root.
-	tag := fmt.Sprintf("%s:%d", baseImage, info.ModTime().Unix())
-	if _, err := command("docker", "image", "inspect", tag); err != nil {
-		if out, err := command("docker", "import", "out/demo-root.tar", tag); err != nil {
-			return fmt.Errorf("cannot import the root: %w\n%s", err, out)
-		}
-	}
-	out, err := command("docker", "build", "--network", "host", "--build-arg", "BASE="+tag, "-t", image, "-f", "images/demo/Dockerfile", ".")
+	base, err := engine.Import("out/demo-root.tar", baseImage)
 	if err != nil {
-		return fmt.Errorf("cannot build the image: %w\n%s", err, out)
+		return err
 	}
-	return nil
+	return engine.Build(image, base, "images/demo/Dockerfile")
 }
 
-// command runs a command in the project's folder and gives all that it wrote.
-func command(argv ...string) (string, error) {
-	cmd := exec.Command(argv[0], argv[1:]...)
-	cmd.Dir = project
-	out, err := cmd.CombinedOutput()
-	return string(out), err
-}
-
-// container is a running `docker run` of the demo's image.
-type container struct {
-	t  *testing.T
-	id string
-}
-
-// boot starts a container; options come before the image, arguments after.
-func boot(t *testing.T, options []string, arguments ...string) *container {
+func boot(t *testing.T, options []string, arguments ...string) *engine.Container {
 	t.Helper()
-	argv := append([]string{"docker", "run", "-d"}, options...)
-	out, err := command(append(append(argv, image), arguments...)...)
-	if err != nil {
-		t.Fatalf("cannot run the container: %v\n%s", err, out)
-	}
-	lines := strings.Fields(out)
-	c := &container{t: t, id: lines[len(lines)-1]}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("docker logs:\n%s", c.logs())
-		}
-		command("docker", "rm", "-f", c.id)
-	})
-	return c
-}
-
-func (c *container) logs() string {
-	out, _ := command("docker", "logs", c.id)
-	return out
-}
-
-// waitLog follows the container's log until a line contains text, for a minute at most.
-func (c *container) waitLog(text string) {
-	c.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	seen := &watcher{text: text, found: cancel}
-	cmd := exec.CommandContext(ctx, "docker", "logs", "-f", c.id)
-	cmd.Stdout, cmd.Stderr = seen, seen
-	cmd.Run()
-	if !seen.done {
-		c.t.Fatalf("%q did not come up in the container's log", text)
-	}
-}
-
-// watcher calls found once its text was written.
-type watcher struct {
-	text  string
-	found func()
-	done  bool
-	all   bytes.Buffer
-}
-
-func (w *watcher) Write(p []byte) (int, error) {
-	w.all.Write(p)
-	if !w.done && strings.Contains(w.all.String(), w.text) {
-		w.done = true
-		w.found()
-	}
-	return len(p), nil
-}
-
-// exec runs a command inside.
-func (c *container) exec(argv ...string) (string, error) {
-	return command(append([]string{"docker", "exec", c.id}, argv...)...)
-}
-
-// wait gives the exit status of the container.
-func (c *container) wait() int {
-	c.t.Helper()
-	out, err := command("docker", "wait", c.id)
-	status := -1
-	if _, scan := fmt.Sscan(out, &status); err != nil || scan != nil {
-		c.t.Fatalf("cannot wait for the container: %v\n%s", errors.Join(err, scan), out)
-	}
-	return status
-}
-
-// stop is `docker stop`: SIGTERM, and SIGKILL after 10 s.
-func (c *container) stop() (status int, took time.Duration) {
-	c.t.Helper()
-	begin := time.Now()
-	if out, err := command("docker", "stop", c.id); err != nil {
-		c.t.Fatalf("cannot stop the container: %v\n%s", err, out)
-	}
-	took = time.Since(begin)
-	return c.wait(), took
-}
-
-// expect finds each text in the container's log.
-func (c *container) expect(texts ...string) {
-	c.t.Helper()
-	logs := c.logs()
-	for _, text := range texts {
-		if !strings.Contains(logs, text) {
-			c.t.Errorf("the log has no %q", text)
-		}
-	}
+	return engine.Boot(t, image, options, arguments...)
 }
 
 // units gives a directory with unit files as a docker option, where the image's own units are overridden.
