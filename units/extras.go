@@ -99,7 +99,7 @@ func (l *loading) mountsFor(p string, kind Dependency) {
 	for {
 		if name, err := NameFromPath(p, ".mount"); err == nil && name != l.unit.Name && l.g.exists(name) {
 			l.g.depend(l.unit, name, After)
-			if l.g.index.fragment(name).path != "" || l.g.transient[name] != nil {
+			if l.g.hasFile(name) {
 				l.g.depend(l.unit, name, kind)
 			}
 		}
@@ -112,10 +112,13 @@ func (l *loading) mountsFor(p string, kind Dependency) {
 
 // exists tells whether loading a mount unit would find anything.
 func (g *Graph) exists(name string) bool {
-	if name == rootMount || g.transient[name] != nil {
-		return true
-	}
-	return g.index.fragment(name).path != ""
+	return name == rootMount || g.hasFile(name)
+}
+
+// hasFile tells whether a unit has a file, or a text in place of one.
+func (g *Graph) hasFile(name string) bool {
+	_, own := g.transient[name]
+	return own || g.index.fragment(name).path != ""
 }
 
 // untilShutdown makes a unit stop when the system does.

@@ -30,14 +30,14 @@ type Options struct {
 type Graph struct {
 	opts      Options
 	index     *index
-	units     map[string]*Unit  // by every name
-	transient map[string][]byte // Add
-	edges     map[string][]edge // by the unit they come from
-	dropped   map[string]bool   // names that were unloaded: others may still refer to them
-	queue     []*Unit           // named by a dependency, not loaded yet
-	ahead     map[*Unit]*source // main files of queued units that are being read
-	busNames  map[string]string // the service that has a bus name, by that name
-	targets   []*Unit           // loaded, default dependencies with targets not looked at yet
+	units     map[string]*Unit     // by every name
+	transient map[string]transient // Add
+	edges     map[string][]edge    // by the unit they come from
+	dropped   map[string]bool      // names that were unloaded: others may still refer to them
+	queue     []*Unit              // named by a dependency, not loaded yet
+	ahead     map[*Unit]*source    // main files of queued units that are being read
+	busNames  map[string]string    // the service that has a bus name, by that name
+	targets   []*Unit              // loaded, default dependencies with targets not looked at yet
 	busy      bool
 }
 
@@ -56,7 +56,7 @@ func NewGraph(opts Options) *Graph {
 		opts:      opts,
 		index:     newIndex(r, slices.Clone(opts.Path)),
 		units:     map[string]*Unit{},
-		transient: map[string][]byte{},
+		transient: map[string]transient{},
 		edges:     map[string][]edge{},
 		dropped:   map[string]bool{},
 		busNames:  map[string]string{},
@@ -75,19 +75,6 @@ func (g *Graph) Names() []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// Add gives a unit a text of its own, above every file (a transient unit). It must be called before the unit
-// is loaded, or after Unload.
-func (g *Graph) Add(name, text string) error {
-	if !ValidName(name, PlainName|InstanceName) {
-		return badName(name, "a transient unit needs a plain name or an instance")
-	}
-	if g.units[name] != nil {
-		return fmt.Errorf("cannot add %s: it is loaded already", name)
-	}
-	g.transient[name] = []byte(text)
-	return nil
 }
 
 // Get returns the unit if it is loaded, or nil.
@@ -184,7 +171,7 @@ func (g *Graph) load(u *Unit) {
 	l := &loading{g: g, unit: u, seen: map[string]bool{}, x: Specifiers{Unit: u.Name, Host: g.opts.Host}}
 	l.start()
 	l.perpetual()
-	u.Aliases = slices.DeleteFunc(g.index.names(u.Name), func(n string) bool { return g.transient[n] != nil })
+	u.Aliases = slices.DeleteFunc(g.index.names(u.Name), func(n string) bool { _, own := g.transient[n]; return own })
 	if !g.opts.NoBuiltin {
 		u.Aliases = append(u.Aliases, g.builtinNames(u.Name)...)
 	}
@@ -266,8 +253,8 @@ func (l *loading) fragment() bool {
 
 // fragmentText finds and reads the main file of a unit. An error for a missing one is os.ErrNotExist.
 func (g *Graph) fragmentText(id string) (text []byte, path string, err error) {
-	if text, ok := g.transient[id]; ok {
-		return text, "/run/systemd/transient/" + id, nil
+	if t, ok := g.transient[id]; ok {
+		return t.text, t.path, nil
 	}
 	if f := g.index.fragment(id); f.path != "" {
 		if f.plain {

@@ -180,17 +180,17 @@ func TestUnitsThatMeanNothingInAContainerStandIn(t *testing.T) {
 
 func TestTransientUnits(t *testing.T) {
 	g, _ := newTestGraph(t, map[string]string{"lib/a.service": simple, "etc/a.service.d/x.conf": "[Service]\nNice=5\n"}, nil)
-	if err := g.Add("a.service", "[Unit]\nDescription=transient\n[Service]\nExecStart=/bin/false\n"); err != nil {
+	if err := g.Add("a.service", "/run/systemd/transient/a.service", "[Unit]\nDescription=transient\n[Service]\nExecStart=/bin/false\n"); err != nil {
 		t.Fatal(err)
 	}
 	u := g.Load("a.service")
 	if u.Description != "transient" || u.Service.ExecStart[0].Path != "/bin/false" || u.Exec.Nice == nil || *u.Exec.Nice != 5 {
 		t.Errorf("%+v", u)
 	}
-	if err := g.Add("a.service", simple); err == nil {
+	if err := g.Add("a.service", "", simple); err == nil {
 		t.Error("a loaded unit cannot be replaced")
 	}
-	if err := g.Add("a@.service", simple); err == nil {
+	if err := g.Add("a@.service", "", simple); err == nil {
 		t.Error("a template cannot be transient")
 	}
 }
@@ -330,7 +330,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, name := range []string{"a@b.service", "a.socket", "a.timer", "a.path", "a.mount", "a.scope", "a.swap"} {
 			g := NewGraph(Options{})
-			if err := g.Add(name, text); err != nil {
+			if err := g.Add(name, "", text); err != nil {
 				t.Fatal(err)
 			}
 			if u := g.Load(name); u.State == Stub {

@@ -44,7 +44,7 @@ func TestTypedValues(t *testing.T) {
 		{"RootImagePolicy=root=loose", "!"}, {"ManagedOOMMemoryPressureLimit=60%", "6000"}, {"DelegateSubgroup=a/b", "!"}, {"LogNamespace=a/b", "!"},
 	} {
 		g := NewGraph(Options{NoBuiltin: true, Host: smallHost{}})
-		if err := g.Add("x.service", "[Service]\nExecStart=/bin/true\n"+row[0]+"\n"); err != nil {
+		if err := g.Add("x.service", "", "[Service]\nExecStart=/bin/true\n"+row[0]+"\n"); err != nil {
 			t.Fatal(err)
 		}
 		u := g.Load("x.service")
@@ -63,7 +63,7 @@ func TestTypedValues(t *testing.T) {
 // Without a host to ask, a share costs its line and nothing else.
 func TestSharesOfAnUnknownMachine(t *testing.T) {
 	g := NewGraph(Options{NoBuiltin: true})
-	if err := g.Add("x.service", "[Service]\nExecStart=/bin/true\nMemoryMax=50%\nTasksMax=5%\n"); err != nil {
+	if err := g.Add("x.service", "", "[Service]\nExecStart=/bin/true\nMemoryMax=50%\nTasksMax=5%\n"); err != nil {
 		t.Fatal(err)
 	}
 	u := g.Load("x.service")
@@ -76,7 +76,7 @@ func TestSharesOfAnUnknownMachine(t *testing.T) {
 func TestFatalValues(t *testing.T) {
 	for _, line := range []string{"User=-1", "Group=a:b", "SupplementaryGroups=good a/b", "RootDirectory=relative", "RootImage=x", "DynamicUser=perhaps", `ExecStart=/bin/true "open`} {
 		g := NewGraph(Options{NoBuiltin: true})
-		if err := g.Add("x.service", "[Service]\nExecStart=/bin/true\n"+line+"\n"); err != nil {
+		if err := g.Add("x.service", "", "[Service]\nExecStart=/bin/true\n"+line+"\n"); err != nil {
 			t.Fatal(err)
 		}
 		if u := g.Load("x.service"); u.State != BadSetting || len(u.Problems) != 1 {
