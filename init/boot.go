@@ -335,7 +335,9 @@ func (p *PID1) start() {
 // bootFinished says that every job of the boot has ended, and runs the foreground command.
 func (p *PID1) bootFinished() {
 	<-p.caught
-	took, _ := (clock(unix.CLOCK_MONOTONIC) - p.begin).Duration()
+	span := clock(unix.CLOCK_MONOTONIC) - p.begin
+	p.control.server.StartupFinished(uint64(span))
+	took, _ := span.Duration()
 	failed := ""
 	for _, u := range p.manager.Units() {
 		if active, _ := u.State(); active == supervisor.Failed {

@@ -18,6 +18,7 @@ import (
 var (
 	_ supervisor.Host            = (*PID1)(nil)
 	_ supervisor.StartupObserver = (*PID1)(nil)
+	_ supervisor.Observer        = (*PID1)(nil)
 )
 
 // Now reads both clocks.

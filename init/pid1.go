@@ -69,6 +69,7 @@ type PID1 struct {
 	ended      bool
 	objective  supervisor.Objective
 	status     *int       // the exit status, whatever the objective says
+	exitCode   uint8      // the exit status if the objective says none (systemctl exit N)
 	stopBegan  units.Usec // when the stop was asked for; 0: it was not
 }
 

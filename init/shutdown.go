@@ -59,6 +59,9 @@ func (p *PID1) exit(o supervisor.Objective) {
 // finish is the end: whatever is left is killed, what was written is shown. It gives the exit status.
 func (p *PID1) finish() int {
 	status := p.objective.Status
+	if status == 0 {
+		status = int(p.exitCode)
+	}
 	if p.status != nil {
 		status = *p.status
 	}

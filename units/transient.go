@@ -51,7 +51,7 @@ func (g *Graph) Check(name, text string) []Problem {
 	u := &Unit{Name: name, State: Stub, Deps: map[Dependency]Set{}}
 	l := &loading{g: g, unit: u, seen: map[string]bool{}, x: Specifiers{Unit: name, Host: g.opts.Host}}
 	l.start()
-	_ = l.apply(name, lexFor(u, []byte(text))) // what ends the reading is a problem, too
+	_ = l.apply(name, lexAll([]lexText{{[]byte(text), sectionsOf(u)}})[0]) // what ends the reading is a problem, too
 	return u.Problems
 }
 
@@ -72,7 +72,7 @@ func (g *Graph) Amend(name, file, text string) *Unit {
 		}
 	}
 	l := &loading{g: g, unit: &u, seen: map[string]bool{}, x: Specifiers{Unit: u.Name, Host: g.opts.Host}}
-	_ = l.apply(file, lexFor(&u, []byte(text)))
+	_ = l.apply(file, lexAll([]lexText{{[]byte(text), sectionsOf(&u)}})[0])
 	dir := path.Dir(file)
 	if key := u.Name + ".d"; !slices.Contains(g.index.subdirs[key], dir) {
 		g.index.subdirs[key] = append(g.index.subdirs[key], dir)

@@ -24,13 +24,6 @@ func managerInterface() *Interface {
 	})
 }
 
-// managerSignals are those of the manager's object.
-func managerSignals() []Signal {
-	return []Signal{
-		{Name: "JobRemoved", Sig: "uoss", Args: "id job unit result"},
-	}
-}
-
 // managerUnitMethods are about units and their jobs.
 func managerUnitMethods() []Method {
 	return []Method{

@@ -33,6 +33,8 @@ type Config struct {
 	Log func(level supervisor.Level, message string)
 	// UID is the user besides root who may do all.
 	UID uint32
+	// Host answers what is about no unit.
+	Host Host
 }
 
 // Server answers the calls of all connections. But for what the goroutines of connections do by themselves it is
@@ -45,8 +47,10 @@ type Server struct {
 	others int                // and all of these
 	full   func()             // called when a connection is closed after one could not be accepted
 
-	changed []*supervisor.Unit // since the last Flush
-	removed []jobRemoved
+	changed []*supervisor.Unit               // since the last Flush
+	came    []event                          // likewise: what is new
+	went    []event                          // and what is gone
+	refs    map[any]map[*supervisor.Unit]int // by client: units that it has the manager keep
 }
 
 // Peer is who is at the other end of a connection.
@@ -163,6 +167,7 @@ func (s *Server) forget(c *conn) {
 		return
 	}
 	delete(s.conns, c)
+	s.release(c)
 	if !c.peer.Privileged {
 		s.others--
 		if s.byUID[c.peer.UID]--; s.byUID[c.peer.UID] == 0 {

@@ -233,8 +233,13 @@ func (h *worldHost) Cleanup(*units.Unit, bool)         {}
 func (h *worldHost) UnitChanged(u *supervisor.Unit, _, _ supervisor.ActiveState) {
 	h.w.server.UnitChanged(u)
 }
-func (h *worldHost) JobDone(j *supervisor.Job) { h.w.server.JobRemoved(j) }
-func (h *worldHost) Exit(supervisor.Objective) {}
+func (h *worldHost) UnitAdded(u *supervisor.Unit)     { h.w.server.UnitAdded(u) }
+func (h *worldHost) UnitRemoved(u *supervisor.Unit)   { h.w.server.UnitRemoved(u) }
+func (h *worldHost) JobAdded(j *supervisor.Job)       { h.w.server.JobAdded(j) }
+func (h *worldHost) JobChanged(j *supervisor.Job)     { h.w.server.JobChanged(j) }
+func (h *worldHost) StopRequested(u *supervisor.Unit) { h.w.server.StopRequested(u) }
+func (h *worldHost) JobDone(j *supervisor.Job)        { h.w.server.JobRemoved(j) }
+func (h *worldHost) Exit(supervisor.Objective)        {}
 func (h *worldHost) Accept(*units.Unit, int) (supervisor.FD, string, []string, error) {
 	return supervisor.FD{}, "", nil, syscall.ENOSYS
 }
