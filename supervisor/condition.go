@@ -8,8 +8,22 @@ import (
 
 // Check is the outcome of a unit's conditions or assertions when they were last tested.
 type Check struct {
-	At  Instant // zero: never
-	Met bool
+	At   Instant // zero: never
+	Met  bool
+	each []Held // how each came out, in their order
+}
+
+// outcomes are conditions with how they came out.
+func (c *Check) outcomes(word string, list []units.Condition) Outcomes {
+	all := Outcomes{Word: word}
+	for i := range list {
+		o := Outcome{Condition: list[i]}
+		if len(c.each) == len(list) {
+			o.Result = c.each[i]
+		}
+		all.List = append(all.List, o)
+	}
+	return all
 }
 
 // testAll tests a unit's conditions or assertions (systemd.unit(5), "Conditions and Asserts"): all plain
@@ -22,6 +36,7 @@ func (m *Manager) testAll(u *Unit, word string, list []units.Condition, outcome 
 	if len(list) == 0 {
 		return true
 	}
+	outcome.each = make([]Held, len(list))
 	var (
 		unmet            *units.Condition
 		triggers, opened bool
@@ -35,6 +50,9 @@ func (m *Manager) testAll(u *Unit, word string, list []units.Condition, outcome 
 		if err != nil {
 			u.log(LevelWarning, "cannot evaluate %s, taking it as not met: %v", describe(word, *c), err)
 			held = false
+		}
+		if outcome.each[i] = HeldNot; held {
+			outcome.each[i] = HeldTrue
 		}
 		switch {
 		case c.Trigger:

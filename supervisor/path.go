@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"errors"
-	"fmt"
 
 	"pintle/units"
 )
@@ -227,13 +226,4 @@ func (p *pathUnit) triggered(target *Unit) {
 	case target.active.down() == (p.sub == "running"):
 		p.wait(false, true)
 	}
-}
-
-// lines are the watched paths as systemctl show has them.
-func (p *pathUnit) lines() Lines {
-	lines := Lines{}
-	for _, spec := range p.cfg.Specs {
-		lines = append(lines, fmt.Sprintf("%s (%s)", spec.Path, spec.Kind))
-	}
-	return lines
 }

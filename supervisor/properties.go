@@ -1,7 +1,6 @@
 package supervisor
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -10,7 +9,8 @@ import (
 
 // Property is one property of a unit (org.freedesktop.systemd1(5)). The type of its value is that of the
 // setting it shows (see units.Value), or one of bool, string, []string, int32, uint32, uint64, units.Usec for
-// a span, Wall and Monotonic for instants, Number for what may not be known, and Lines.
+// a span, Wall and Monotonic for instants, Number for what may not be known,
+// and the types of property_values.go.
 type Property struct {
 	Name  string
 	Value any
@@ -22,7 +22,7 @@ type (
 	Monotonic units.Usec
 	// Number is a count that is not known ("[not set]") if it is the greatest there is.
 	Number uint64
-	// Lines is a list that systemctl show prints one line an element.
+	// Lines are what systemctl show prints of a value that has parts, one line an element.
 	Lines []string
 )
 
@@ -31,11 +31,11 @@ const NotSet = ^Number(0)
 
 // Properties are all properties of the unit, in the order of systemctl show.
 func (u *Unit) Properties() []Property {
-	names := propertiesOf(TypeOf(u.Name))
-	all := make([]Property, 0, len(names))
-	for _, name := range names {
-		if v, ok := u.property(name); ok {
-			all = append(all, Property{name, v})
+	specs := propertiesOf(TypeOf(u.Name))
+	all := make([]Property, 0, len(specs))
+	for _, spec := range specs {
+		if v, ok := u.property(spec.Name); ok {
+			all = append(all, Property{spec.Name, v})
 		}
 	}
 	return all
@@ -43,32 +43,13 @@ func (u *Unit) Properties() []Property {
 
 // Property is one of them; ok is false if units of this type do not have it.
 func (u *Unit) Property(name string) (p Property, ok bool) {
-	if !slices.Contains(propertiesOf(TypeOf(u.Name)), name) {
-		return Property{}, false
+	for _, spec := range propertiesOf(TypeOf(u.Name)) {
+		if spec.Name == name {
+			v, ok := u.property(name)
+			return Property{name, v}, ok
+		}
 	}
-	v, ok := u.property(name)
-	return Property{name, v}, ok
-}
-
-// propertiesOf are the names of a unit type's properties in order.
-func propertiesOf(unitType string) []string {
-	switch unitType {
-	case "service":
-		return slices.Concat(serviceProperties, cgroupProperties, execProperties, killProperties, unitProperties)
-	case "socket":
-		return slices.Concat(socketProperties, cgroupProperties, execProperties, killProperties, unitProperties)
-	case "timer":
-		return slices.Concat(timerProperties, unitProperties)
-	case "path":
-		return slices.Concat(pathProperties, unitProperties)
-	case "slice":
-		return slices.Concat(cgroupProperties, unitProperties)
-	case "scope":
-		return slices.Concat(cgroupProperties, killProperties, unitProperties)
-	case "mount", "swap":
-		return slices.Concat(cgroupProperties, execProperties, killProperties, unitProperties)
-	}
-	return unitProperties
+	return Property{}, false
 }
 
 // property finds a value: what has become of the unit, else what its files say, else what a container has
@@ -147,9 +128,9 @@ func (u *Unit) limit(setting string) (l units.ResourceLimit, ok bool) {
 // has one line that is.
 func (p Property) Texts() []string {
 	switch v := p.Value.(type) {
-	case Lines:
-		if len(v) > 0 {
-			return v
+	case liner:
+		if lines := v.lines(); len(lines) > 0 {
+			return lines
 		}
 		return []string{""}
 	case []units.EnvironmentFile:

@@ -1,11 +1,8 @@
 package supervisor
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-	"syscall"
-	"time"
 
 	"pintle/units"
 )
@@ -53,11 +50,19 @@ var stateOf = map[string]func(*Unit) any{
 	"Perpetual":    func(u *Unit) any { return u.perpetual() },
 	"InvocationID": func(u *Unit) any { return u.invocationID },
 	"ControlGroup": func(u *Unit) any { return u.ControlGroup() },
+	"Job": func(u *Unit) any {
+		if j := u.Job(); j != nil {
+			return JobID(j.ID)
+		}
+		return JobID(0)
+	},
+	"Conditions": func(u *Unit) any { return u.conditions.outcomes("Condition", u.Unit.Conditions) },
+	"Asserts":    func(u *Unit) any { return u.asserts.outcomes("Assert", u.Unit.Asserts) },
 	"LoadError": func(u *Unit) any {
 		if e := loadProblem(u.Unit); e != nil {
-			return e.Name + " " + `"` + e.Message + `"`
+			return LoadFailure{e.Name, e.Message}
 		}
-		return ""
+		return LoadFailure{}
 	},
 
 	"SyslogPriority": func(u *Unit) any {
@@ -131,8 +136,8 @@ func init() {
 		stateOf[name] = value
 	}
 	for _, role := range []Role{RoleCondition, RoleStartPre, RoleStart, RoleStartPost, RoleReload, RoleStop, RoleStopPost} {
-		stateOf[string(role)] = func(u *Unit) any { return u.commandLines(role, false) }
-		stateOf[string(role)+"Ex"] = func(u *Unit) any { return u.commandLines(role, true) }
+		stateOf[string(role)] = func(u *Unit) any { return u.commandRuns(role, false) }
+		stateOf[string(role)+"Ex"] = func(u *Unit) any { return u.commandRuns(role, true) }
 	}
 }
 
@@ -218,46 +223,19 @@ func (u *Unit) FileState() string {
 	return ""
 }
 
-// commandLines are the commands of a list with how each ran last. extended tells all prefixes in flags.
-func (u *Unit) commandLines(role Role, extended bool) any {
+// commandRuns are the commands of a list with how each ran last.
+func (u *Unit) commandRuns(role Role, extended bool) any {
 	s, ok := u.kind.(*service)
 	if !ok {
 		return nil
 	}
-	lines := Lines{}
+	list := CommandRuns{Extended: extended}
 	for i, c := range s.commandsOf(role) {
-		var ran ExecStatus
+		r := CommandRun{Command: c}
 		if runs := s.commands[role]; i < len(runs) {
-			ran = runs[i]
+			r.Last = runs[i]
 		}
-		how := "ignore_errors=" + units.YesNo(c.IgnoreFailure)
-		if extended {
-			how = "flags=" + strings.Join(c.Flags(), " ")
-		}
-		lines = append(lines, fmt.Sprintf("{ path=%s ; argv[]=%s ; %s ; start_time=[%s] ; stop_time=[%s] ; pid=%d ; code=%s ; status=%s }",
-			c.Path, strings.Join(c.Argv, " "), how, orNone(ran.Start.Realtime), orNone(ran.Exit.Realtime), ran.PID,
-			ran.codeText(), ran.statusText()))
+		list.Runs = append(list.Runs, r)
 	}
-	return lines
-}
-
-func orNone(at units.Usec) string {
-	if at == 0 {
-		return "n/a"
-	}
-	return units.FormatTimestamp(at, time.Local)
-}
-
-func (e *ExecStatus) codeText() string {
-	if e.Code == CodeNone {
-		return "(null)"
-	}
-	return e.Code.String()
-}
-
-func (e *ExecStatus) statusText() string {
-	if e.Code == CodeExited {
-		return fmt.Sprint(e.Status)
-	}
-	return fmt.Sprintf("%d/%s", e.Status, units.SignalName(syscall.Signal(e.Status)))
+	return list
 }

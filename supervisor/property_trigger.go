@@ -1,10 +1,6 @@
 package supervisor
 
 import (
-	"fmt"
-	"strings"
-	"time"
-
 	"pintle/units"
 )
 
@@ -16,11 +12,7 @@ var stateOfTrigger = map[string]func(*Unit) any{
 		if u.Socket == nil {
 			return nil
 		}
-		lines := Lines{}
-		for _, l := range u.Socket.Listens {
-			lines = append(lines, fmt.Sprintf("%s (%s)", l.Address, l.Kind))
-		}
-		return lines
+		return Listening(u.Socket.Listens)
 	},
 	"FileDescriptorName": func(u *Unit) any {
 		if u.Socket == nil || u.Socket.FileDescriptorName != "" {
@@ -42,15 +34,15 @@ var stateOfTrigger = map[string]func(*Unit) any{
 	},
 	"Paths": func(u *Unit) any {
 		if p, ok := u.kind.(*pathUnit); ok {
-			return p.lines()
+			return WatchedPaths(p.cfg.Specs)
 		}
 		return nil
 	},
 	"TimersMonotonic": func(u *Unit) any {
-		return perTimer(u, func(t *timerUnit) any { return t.lines(false) })
+		return perTimer(u, func(t *timerUnit) any { return t.runs(false) })
 	},
 	"TimersCalendar": func(u *Unit) any {
-		return perTimer(u, func(t *timerUnit) any { return t.lines(true) })
+		return perTimer(u, func(t *timerUnit) any { return t.runs(true) })
 	},
 	"NextElapseUSecRealtime":   func(u *Unit) any { return perTimer(u, func(t *timerUnit) any { return Wall(t.next.Realtime) }) },
 	"NextElapseUSecMonotonic":  func(u *Unit) any { return perTimer(u, func(t *timerUnit) any { return orInfinity(t.next.Monotonic) }) },
@@ -79,25 +71,22 @@ func orInfinity(at units.Usec) units.Usec {
 	return at
 }
 
-// lines are the timer's triggers of one clock, each with its next elapse.
-func (t *timerUnit) lines(calendar bool) Lines {
-	lines := Lines{}
+// runs are the timer's triggers of one clock, each with its next elapse.
+func (t *timerUnit) runs(calendar bool) TimerRuns {
+	list := TimerRuns{}
 	for _, spec := range t.cfg.Triggers {
+		run := TimerRun{TimerSpec: spec}
 		switch {
-		case calendar && spec.Base == "OnCalendar":
-			next := "(null)"
-			if t.next.Realtime != 0 {
-				next = units.FormatTimestamp(t.next.Realtime, time.Local)
-			}
-			lines = append(lines, fmt.Sprintf("{ OnCalendar=%s ; next_elapse=%s }", spec.Calendar, next))
-		case !calendar && spec.Base != "OnCalendar":
-			next := units.Usec(0)
+		case (spec.Base == "OnCalendar") != calendar:
+			continue
+		case calendar:
+			run.Next = t.next.Realtime
+		default:
 			if base, ok := t.base(spec.Base); ok && t.sub != "dead" {
-				next = later(base, spec.Span)
+				run.Next = later(base, spec.Span)
 			}
-			lines = append(lines, fmt.Sprintf("{ %sUSec=%s ; next_elapse=%s }", strings.TrimSuffix(spec.Base, "Sec"),
-				units.FormatSpan(spec.Span, 1), units.FormatSpan(next, 1)))
 		}
+		list = append(list, run)
 	}
-	return lines
+	return list
 }

@@ -57,15 +57,7 @@ type Signal struct {
 }
 
 // Emits says how changes of a property are told of.
-type Emits byte
-
-// What org.freedesktop.DBus.Property.EmitsChangedSignal may say.
-const (
-	EmitsFalse       Emits = iota // not at all
-	EmitsConst                    // it never changes
-	EmitsChange                   // with the new value
-	EmitsInvalidates              // that it has changed
-)
+type Emits = supervisor.Emits
 
 // Property is one property of an interface.
 type Property struct {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"html"
 	"strings"
+
+	"pintle/supervisor"
 )
 
 // introspect describes the object that was called, in the format of the D-Bus specification.
@@ -81,11 +83,11 @@ func (p *Property) describe(b *strings.Builder) {
 		annotate(b, "org.freedesktop.DBus.Deprecated", "true")
 	}
 	switch p.Emits {
-	case EmitsFalse:
+	case supervisor.EmitsFalse:
 		annotate(b, "org.freedesktop.DBus.Property.EmitsChangedSignal", "false")
-	case EmitsConst:
+	case supervisor.EmitsConst:
 		annotate(b, "org.freedesktop.DBus.Property.EmitsChangedSignal", "const")
-	case EmitsInvalidates:
+	case supervisor.EmitsInvalidates:
 		annotate(b, "org.freedesktop.DBus.Property.EmitsChangedSignal", "invalidates")
 	}
 	b.WriteString("  </property>\n")

@@ -1,10 +1,25 @@
 package bus
 
+import (
+	"pintle/supervisor"
+)
+
 // JobName is the interface of a job's object.
-const JobName = "org.freedesktop.systemd1.Job"
+const JobName = busName + ".Job"
 
 var jobTable table
 
 func jobInterface() *Interface {
-	return jobTable.get(func() *Interface { return &Interface{Name: JobName} })
+	return jobTable.get(func() *Interface {
+		return &Interface{Name: JobName, Methods: jobMethods(), Properties: []Property{
+			{Name: "Id", Sig: "u", Get: func(c *Call) any { return c.Job.ID }},
+			{Name: "Unit", Sig: "(so)", Get: func(c *Call) any { return unitRef{c.Job.Unit.Name, UnitPath(c.Job.Unit.Name)} }},
+			{Name: "JobType", Sig: "s", Get: func(c *Call) any { return string(c.Job.Type) }},
+			{Name: "State", Sig: "s", Emits: supervisor.EmitsChange, Get: func(c *Call) any { return string(c.Job.State) }},
+			{Name: "ActivationDetails", Sig: "a(ss)", Get: func(c *Call) any { return []namedText{} }},
+		}}
+	})
 }
+
+// jobMethods are the methods of every job.
+func jobMethods() []Method { return nil }

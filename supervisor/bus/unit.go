@@ -2,23 +2,57 @@ package bus
 
 import (
 	"strings"
+	"sync"
+
+	"pintle/supervisor"
 )
 
 // UnitName is the interface of every unit's object; each has that of its type besides.
-const UnitName = "org.freedesktop.systemd1.Unit"
+const UnitName = busName + ".Unit"
 
-var unitTable table
+// unitTables are the interfaces of units, by their names.
+var unitTables struct {
+	sync.Mutex
+	all map[string]*Interface
+}
 
-// unitInterfaces are the interfaces of the units of a type.
+// unitInterfaces are the interfaces of the units of a type, in the order of systemctl show.
 func unitInterfaces(unitType string) []*Interface {
-	own := unitTable.get(func() *Interface { return &Interface{Name: UnitName, Methods: unitMethods()} })
-	return []*Interface{own, {Name: interfaceOf(unitType)}}
+	unitTables.Lock()
+	defer unitTables.Unlock()
+	if unitTables.all == nil {
+		unitTables.all = map[string]*Interface{UnitName: newInterface(UnitName, unitMethods(), nil, supervisor.PropertiesOfUnit())}
+	}
+	name := interfaceOf(unitType)
+	if unitTables.all[name] == nil {
+		unitTables.all[name] = newInterface(name, typeMethods(unitType), typeSignals(unitType), supervisor.PropertiesOfType(unitType))
+	}
+	return []*Interface{unitTables.all[name], unitTables.all[UnitName]}
+}
+
+func newInterface(name string, methods []Method, signals []Signal, specs []supervisor.PropertySpec) *Interface {
+	i := &Interface{Name: name, Methods: methods, Signals: signals}
+	for _, spec := range specs {
+		i.Properties = append(i.Properties, specFor(spec))
+	}
+	return i
+}
+
+// interfaceOf is the name of the interface of units of one type.
+func interfaceOf(unitType string) string {
+	return busName + "." + strings.ToUpper(unitType[:1]) + unitType[1:]
 }
 
 // unitMethods are the methods of every unit.
 func unitMethods() []Method { return nil }
 
-// interfaceOf is the name of the interface of units of one type.
-func interfaceOf(unitType string) string {
-	return busName + "." + strings.ToUpper(unitType[:1]) + unitType[1:]
+// typeMethods are those of units of one type.
+func typeMethods(string) []Method { return nil }
+
+// typeSignals are those of units of one type.
+func typeSignals(unitType string) []Signal {
+	if unitType == "scope" {
+		return []Signal{{Name: "RequestStop"}}
+	}
+	return nil
 }
