@@ -335,7 +335,8 @@ func (p *PID1) start() {
 // bootFinished says that every job of the boot has ended, and runs the foreground command.
 func (p *PID1) bootFinished() {
 	<-p.caught
-	span := clock(unix.CLOCK_MONOTONIC) - p.begin
+	p.finished = clock(unix.CLOCK_MONOTONIC)
+	span := p.finished - p.begin
 	p.control.server.StartupFinished(uint64(span))
 	took, _ := span.Duration()
 	failed := ""
@@ -369,6 +370,7 @@ func (p *PID1) reload() {
 	p.generate()
 	p.use(newGraph())
 	p.manager.Reload(p.resolver())
+	p.loaded = clock(unix.CLOCK_MONOTONIC)
 	go slim()
 	p.logf(supervisor.LevelInfo, "reloaded")
 }

@@ -202,7 +202,6 @@ func (p *PID1) busComes() bool {
 // UnitChanged looks for the bus when its service is up. It has nothing to show: what is worth a line is a job's
 // end, or a log line.
 func (p *PID1) UnitChanged(u *supervisor.Unit, _, to supervisor.ActiveState) {
-	p.control.server.UnitChanged(u)
 	if to == supervisor.Active && p.bus.wanted() && u == p.manager.Unit(busService) {
 		p.bus.look()
 	}

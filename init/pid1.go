@@ -22,6 +22,8 @@ type PID1 struct {
 	mountinfo []byte            // proc_pid_mountinfo(5) as it was when we started
 	begin     units.Usec        // when we started, monotonic
 	phases    []phase
+	finished  units.Usec // when the boot was over, monotonic
+	loaded    units.Usec // when units were last loaded
 
 	console *journal.Console
 	journal *journal.Journal

@@ -149,7 +149,7 @@ const unitProperties = `
 	RequisiteOf:as WantedBy:as BoundBy:as UpheldBy:as ConsistsOf:as Conflicts:as ConflictedBy:as Before:as After:as
 	OnSuccess:as OnSuccessOf:as OnFailure:as OnFailureOf:as Triggers:as TriggeredBy:as PropagatesReloadTo:as
 	ReloadPropagatedFrom:as PropagatesStopTo:as StopPropagatedFrom:as JoinsNamespaceOf:as SliceOf:as
-	RequiresMountsFor:as WantsMountsFor:as Documentation:as Description:s LoadState:s ActiveState:s+
+	RequiresMountsFor:as WantsMountsFor:as Documentation:as Description:s AccessSELinuxContext:s LoadState:s ActiveState:s+
 	FreezerState:s+ SubState:s+ FragmentPath:s SourcePath:s DropInPaths:as UnitFileState:s- UnitFilePreset:s-
 	StateChangeTimestamp:t+ StateChangeTimestampMonotonic:t+ InactiveExitTimestamp:t+
 	InactiveExitTimestampMonotonic:t+ ActiveEnterTimestamp:t+ ActiveEnterTimestampMonotonic:t+

@@ -1,6 +1,9 @@
 package bus
 
-import "pintle/supervisor"
+import (
+	"pintle/supervisor"
+	"pintle/units"
+)
 
 // Host is what a server asks of PID 1 itself: what is about no unit. Its methods are called on the goroutine that
 // owns the manager and do not wait.
@@ -26,6 +29,12 @@ type Host interface {
 	// LogLevel is the level up to which PID 1 logs; -1 sets the configured one.
 	LogLevel() supervisor.Level
 	SetLogLevel(supervisor.Level)
+
+	// Facts are what PID 1 knows of itself, Milestone an instant of the boot (the properties named …Timestamp of the
+	// Manager interface; zero for what has not happened), Limit a resource limit that processes inherit.
+	Facts() Facts
+	Milestone(name string) supervisor.Instant
+	Limit(setting string) (units.ResourceLimit, bool)
 
 	// CommandLine is that of a process, as a shell would have it; ok is false if there is no such process.
 	CommandLine(pid int) (line string, ok bool)

@@ -19,7 +19,7 @@ func managerInterface() *Interface {
 		return &Interface{
 			Name:    ManagerName,
 			Methods: slices.Concat(managerUnitMethods(), managerClientMethods()),
-			Signals: managerSignals(),
+			Signals: managerSignals(), Properties: managerProperties(),
 		}
 	})
 }

@@ -47,10 +47,11 @@ type Server struct {
 	others int                // and all of these
 	full   func()             // called when a connection is closed after one could not be accepted
 
-	changed []*supervisor.Unit               // since the last Flush
-	came    []event                          // likewise: what is new
-	went    []event                          // and what is gone
-	refs    map[any]map[*supervisor.Unit]int // by client: units that it has the manager keep
+	came   []event                          // since the last Flush: what is new
+	went   []event                          // and what is gone
+	jobs   []*supervisor.Job                // that have another type or state
+	failed uint32                           // units that had failed at the last Flush
+	refs   map[any]map[*supervisor.Unit]int // by client: units that it has the manager keep
 }
 
 // Peer is who is at the other end of a connection.

@@ -42,7 +42,7 @@ func newWorld(t *testing.T, files map[string]string) *world {
 	w.host = &worldHost{w: w, procs: map[int]string{}, lastPID: 100}
 	graph := units.NewGraph(units.Options{Path: []string{dir}, Host: units.SystemHost{}})
 	w.manager = supervisor.New(w.host, graph, supervisor.Config{})
-	w.server = New(Config{Manager: w.manager, Do: w.do, Log: func(l supervisor.Level, text string) { w.host.Log(l, "", text) }})
+	w.server = New(Config{Manager: w.manager, Do: w.do, Host: worldPID1{}, Log: func(l supervisor.Level, text string) { w.host.Log(l, "", text) }})
 	fd, err := Listen(w.path)
 	if err != nil {
 		t.Fatal(err)
@@ -148,6 +148,21 @@ func (w *world) eventually(what string, holds func() bool) {
 	}
 }
 
+// worldPID1 is a PID 1 that nothing can be changed about.
+type worldPID1 struct{ Host }
+
+func (worldPID1) Environment() []string { return []string{"PATH=/bin"} }
+func (worldPID1) ShowStatus() bool      { return false }
+func (worldPID1) LogLevel() supervisor.Level {
+	return supervisor.LevelInfo
+}
+func (worldPID1) ExitCode() uint8                     { return 0 }
+func (worldPID1) Facts() Facts                        { return Facts{Version: Version, Virtualization: "docker"} }
+func (worldPID1) Milestone(string) supervisor.Instant { return supervisor.Instant{} }
+func (worldPID1) Limit(string) (units.ResourceLimit, bool) {
+	return units.ResourceLimit{Soft: 1, Hard: 2}, true
+}
+
 // worldHost is a host whose processes live until a signal ends them.
 type worldHost struct {
 	w       *world
@@ -224,22 +239,20 @@ func (h *worldHost) Listen(u *units.Unit) (fds []supervisor.FD, err error) {
 	}
 	return fds, nil
 }
-func (h *worldHost) Accepting(string, bool)            {}
-func (h *worldHost) CloseFDs([]supervisor.FD)          {}
-func (h *worldHost) SameFile(a, b int) bool            { return a == b }
-func (h *worldHost) WatchStored(string, supervisor.FD) {}
-func (h *worldHost) WatchBusName(string, string) bool  { return false }
-func (h *worldHost) Cleanup(*units.Unit, bool)         {}
-func (h *worldHost) UnitChanged(u *supervisor.Unit, _, _ supervisor.ActiveState) {
-	h.w.server.UnitChanged(u)
-}
-func (h *worldHost) UnitAdded(u *supervisor.Unit)     { h.w.server.UnitAdded(u) }
-func (h *worldHost) UnitRemoved(u *supervisor.Unit)   { h.w.server.UnitRemoved(u) }
-func (h *worldHost) JobAdded(j *supervisor.Job)       { h.w.server.JobAdded(j) }
-func (h *worldHost) JobChanged(j *supervisor.Job)     { h.w.server.JobChanged(j) }
-func (h *worldHost) StopRequested(u *supervisor.Unit) { h.w.server.StopRequested(u) }
-func (h *worldHost) JobDone(j *supervisor.Job)        { h.w.server.JobRemoved(j) }
-func (h *worldHost) Exit(supervisor.Objective)        {}
+func (h *worldHost) Accepting(string, bool)                                                       {}
+func (h *worldHost) CloseFDs([]supervisor.FD)                                                     {}
+func (h *worldHost) SameFile(a, b int) bool                                                       { return a == b }
+func (h *worldHost) WatchStored(string, supervisor.FD)                                            {}
+func (h *worldHost) WatchBusName(string, string) bool                                             { return false }
+func (h *worldHost) Cleanup(*units.Unit, bool)                                                    {}
+func (h *worldHost) UnitChanged(*supervisor.Unit, supervisor.ActiveState, supervisor.ActiveState) {}
+func (h *worldHost) UnitAdded(u *supervisor.Unit)                                                 { h.w.server.UnitAdded(u) }
+func (h *worldHost) UnitRemoved(u *supervisor.Unit)                                               { h.w.server.UnitRemoved(u) }
+func (h *worldHost) JobAdded(j *supervisor.Job)                                                   { h.w.server.JobAdded(j) }
+func (h *worldHost) JobChanged(j *supervisor.Job)                                                 { h.w.server.JobChanged(j) }
+func (h *worldHost) StopRequested(u *supervisor.Unit)                                             { h.w.server.StopRequested(u) }
+func (h *worldHost) JobDone(j *supervisor.Job)                                                    { h.w.server.JobRemoved(j) }
+func (h *worldHost) Exit(supervisor.Objective)                                                    {}
 func (h *worldHost) Accept(*units.Unit, int) (supervisor.FD, string, []string, error) {
 	return supervisor.FD{}, "", nil, syscall.ENOSYS
 }
