@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -108,11 +109,24 @@ var stateOf = map[string]func(*Unit) any{
 		}
 		return units.Usec(*u.Resources.CPUQuota) * 100
 	},
+	"ManagedOOMMemoryPressureLimit": func(u *Unit) any {
+		if u.Resources == nil || u.Resources.ManagedOOMMemoryPressureLimit == nil {
+			return nil
+		}
+		// As a share of all that the property's type can hold.
+		return uint32((uint64(*u.Resources.ManagedOOMMemoryPressureLimit)*math.MaxUint32 + 5000) / 10000)
+	},
 	"MemoryPressureThresholdUSec": func(u *Unit) any {
 		if u.Resources == nil || u.Resources.MemoryPressureThresholdSec != 0 {
 			return nil
 		}
 		return 200 * units.Millisecond
+	},
+	"TimeoutAbortUSec": func(u *Unit) any {
+		if u.Service == nil || u.Service.TimeoutAbortSec != nil {
+			return nil
+		}
+		return u.Service.TimeoutStopSec
 	},
 	"CPUAccounting":    func(u *Unit) any { return false },
 	"MemoryAccounting": func(u *Unit) any { return false },
@@ -182,12 +196,6 @@ var stateOfService = map[string]func(*Unit, *ServiceStatus) any{
 	"WatchdogTimestamp":    func(u *Unit, _ *ServiceStatus) any { return Wall(u.watchdogFed().Realtime) },
 	"WatchdogTimestampMonotonic": func(u *Unit, _ *ServiceStatus) any {
 		return Monotonic(u.watchdogFed().Monotonic)
-	},
-	"TimeoutAbortUSec": func(u *Unit, _ *ServiceStatus) any {
-		if u.Service.TimeoutAbortSec == nil {
-			return u.Service.TimeoutStopSec
-		}
-		return nil
 	},
 	"ExecMainStartTimestamp":            func(_ *Unit, s *ServiceStatus) any { return Wall(s.ExecMain.Start.Realtime) },
 	"ExecMainStartTimestampMonotonic":   func(_ *Unit, s *ServiceStatus) any { return Monotonic(s.ExecMain.Start.Monotonic) },

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"runtime/debug"
 	"time"
 
 	"github.com/godbus/dbus/v5"
@@ -33,6 +34,7 @@ type conn struct {
 // serve reads until the connection ends.
 func (c *conn) serve(guid string) {
 	defer c.end()
+	defer c.guard()
 	in := &fdReader{sock: c.sock}
 	defer in.close()
 	r := bufio.NewReader(in)
@@ -96,6 +98,16 @@ func (c *conn) complain(err error) {
 	}
 }
 
+// guard catches a panic: a bug costs the connection that it is met on, and not PID 1.
+func (c *conn) guard() {
+	if r := recover(); r != nil {
+		stack := debug.Stack()
+		c.s.config.Do(func() {
+			c.s.logf(supervisor.LevelError, "bug: %v; going on without a D-Bus connection. Please report this:\n%s", r, stack)
+		})
+	}
+}
+
 // end closes the connection; both goroutines notice.
 func (c *conn) end() {
 	c.out.close()
@@ -115,6 +127,8 @@ func (c *conn) reply(call *Call, msg *dbus.Message) {
 // write sends what is queued, until the connection ends.
 func (c *conn) write() {
 	defer c.sock.Close() // wakes the reader
+	defer c.out.close()
+	defer c.guard()
 	for serial := uint32(1); ; serial = max(serial+1, 1) {
 		p := c.out.take()
 		if p == nil {
@@ -126,7 +140,6 @@ func (c *conn) write() {
 		}
 		if err != nil {
 			c.complain(err)
-			c.out.close()
 			return
 		}
 	}
@@ -190,7 +203,7 @@ func (f *fdReader) Read(p []byte) (int, error) {
 	if n == 0 && err == nil && len(p) > 0 {
 		err = io.EOF
 	}
-	return n, err
+	return max(n, 0), err
 }
 
 // keep takes descriptors out of control messages.

@@ -176,7 +176,7 @@ func managerDefaults() []Property {
 		span("DefaultDeviceTimeoutUSec", "Service", "TimeoutStartSec"),
 		span("DefaultRestartUSec", "Service", "RestartSec"),
 		span("DefaultStartLimitIntervalUSec", "Unit", "StartLimitIntervalSec"),
-		{Name: "DefaultStartLimitBurst", Sig: "u", Get: always(asUint32("", byDefault("Unit", "StartLimitBurst")))},
+		{Name: "DefaultStartLimitBurst", Sig: "u", Get: always(asUint32(byDefault("Unit", "StartLimitBurst")))},
 	}
 	list[3].Emits = supervisor.EmitsFalse
 	for _, what := range []string{"CPU", "BlockIO", "Memory", "Tasks"} {

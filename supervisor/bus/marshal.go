@@ -32,7 +32,7 @@ func marshal(name, signature string, value any) any {
 	case "t":
 		return asUint64(name, value)
 	case "u":
-		return asUint32(name, value)
+		return asUint32(value)
 	case "i":
 		return asInt32(name, value)
 	case "x":
@@ -145,14 +145,8 @@ func asUint64(name string, value any) uint64 {
 	return uint64(integer(value))
 }
 
-func asUint32(name string, value any) uint32 {
-	switch v := value.(type) {
-	case units.Permyriad: // as a share of all that the type can hold
-		return uint32((uint64(v)*math.MaxUint32 + 5000) / 10000)
-	case supervisor.Number:
-		return uint32(v) // NotSet becomes the greatest there is
-	}
-	return uint32(integer(value))
+func asUint32(value any) uint32 {
+	return uint32(integer(value)) // NotSet becomes the greatest there is
 }
 
 func asInt32(name string, value any) int32 {
@@ -284,7 +278,7 @@ func specFor(spec supervisor.PropertySpec) Property {
 func unitValue(u *supervisor.Unit, spec supervisor.PropertySpec) any {
 	p, ok := u.Property(spec.Name)
 	if !ok {
-		return unset(spec.Name, spec.Signature)
+		return empty(spec.Signature)
 	}
 	return marshal(spec.Name, spec.Signature, p.Value)
 }
