@@ -141,13 +141,13 @@ func ListText(list []string) string {
 func listOf[T any](list []T, text func(T) string) string {
 	words := make([]string, 0, len(list))
 	for _, item := range list {
-		words = append(words, quoteForShell(text(item)))
+		words = append(words, QuoteForShell(text(item)))
 	}
 	return strings.Join(words, " ")
 }
 
-// quoteForShell puts a word in quotes if a shell would make more of it than the word.
-func quoteForShell(s string) string {
+// QuoteForShell puts a word in quotes if a shell would make more of it than the word.
+func QuoteForShell(s string) string {
 	if s != "" && !strings.ContainsAny(s, " \t\n\r\"\\`$*?['()<>|&;!") {
 		return s
 	}

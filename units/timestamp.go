@@ -2,6 +2,7 @@ package units
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -234,4 +235,49 @@ func FormatTimestamp(u Usec, loc *time.Location) string {
 		return "--- XXXX-XX-XX XX:XX:XX"
 	}
 	return time.UnixMicro(int64(u)).In(loc).Format("Mon 2006-01-02 15:04:05 MST")
+}
+
+// FormatRelative writes how far a time is from another one: "3min 29s ago", "11min left"; the farther, the less
+// exactly.
+func FormatRelative(t, now Usec) string {
+	d, suffix := now-t, " ago"
+	if t > now {
+		d, suffix = t-now, " left"
+	}
+	part := func(unit Usec, word string) string {
+		n := d / unit
+		d %= unit
+		text := strconv.FormatUint(uint64(n), 10) + word
+		if len(word) > 2 && word[0] == ' ' && n != 1 {
+			text += "s"
+		}
+		return text
+	}
+	switch {
+	case d >= Year:
+		return part(Year, " year") + " " + part(Month, " month") + suffix
+	case d >= Month:
+		return part(Month, " month") + " " + part(Day, " day") + suffix
+	case d >= Week:
+		return part(Week, " week") + " " + part(Day, " day") + suffix
+	case d >= 2*Day:
+		return part(Day, " day") + suffix
+	case d >= 25*Hour:
+		return part(Day, " day") + " " + part(Hour, "h") + suffix
+	case d >= 6*Hour:
+		return part(Hour, "h") + suffix
+	case d >= Hour:
+		return part(Hour, "h") + " " + part(Minute, "min") + suffix
+	case d >= 5*Minute:
+		return part(Minute, "min") + suffix
+	case d >= Minute:
+		return part(Minute, "min") + " " + part(Second, "s") + suffix
+	case d >= Second:
+		return part(Second, "s") + suffix
+	case d >= Millisecond:
+		return part(Millisecond, "ms") + suffix
+	case d > 0:
+		return part(Microsecond, "us") + suffix
+	}
+	return "now"
 }

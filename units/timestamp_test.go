@@ -73,3 +73,21 @@ func FuzzTimestamp(f *testing.F) {
 		}
 	})
 }
+
+func TestFormatRelative(t *testing.T) {
+	const at = 100 * Year
+	for ago, want := range map[Usec]string{
+		0: "now", 1: "1us ago", 571 * Millisecond: "571ms ago", 28*Second + 5: "28s ago", 209 * Second: "3min 29s ago",
+		5*Minute + 59*Second: "5min ago", 3*Hour + 13*Minute: "3h 13min ago", 6*Hour + 50*Minute: "6h ago",
+		24 * Hour: "24h ago", 25 * Hour: "1 day 1h ago", 47 * Hour: "1 day 23h ago", 3 * Day: "3 days ago",
+		8 * Day: "1 week 1 day ago", 16 * Day: "2 weeks 2 days ago", Month + 2*Day: "1 month 2 days ago",
+		2*Year + Month: "2 years 1 month ago",
+	} {
+		if got := FormatRelative(at-ago, at); got != want {
+			t.Errorf("%d: %q, want %q", ago, got, want)
+		}
+	}
+	if got := FormatRelative(at+11*Minute, at); got != "11min left" {
+		t.Error(got)
+	}
+}

@@ -155,3 +155,30 @@ func IsEnabled(states []string) int {
 	}
 	return status
 }
+
+// JobAdvice is where to look for why a job has failed, empty where the message says all; user: the job was one
+// of the user's own manager.
+func JobAdvice(unit string, result supervisor.JobResult, serviceResult string, user bool) string {
+	if JobMessage(unit, result, serviceResult) == "" || !strings.HasSuffix(unit, ".service") {
+		return ""
+	}
+	switch result {
+	case supervisor.JobFailed:
+	case supervisor.JobCanceled, supervisor.JobTimedOut, supervisor.JobFailedDependency, supervisor.JobInvalid, supervisor.JobAssert,
+		supervisor.JobUnsupported, supervisor.JobCollected, supervisor.JobOnce:
+		return ""
+	}
+	option := ""
+	if user {
+		option = "--user "
+	}
+	return fmt.Sprintf("See \"systemctl %sstatus %s\" and \"journalctl %s-xeu %s\" for details.", option, quoted(unit), option, quoted(unit))
+}
+
+// quoted is a unit's name for a shell.
+func quoted(unit string) string {
+	if strings.ContainsAny(unit, `\ `) {
+		return `"` + strings.ReplaceAll(unit, `\`, `\\`) + `"`
+	}
+	return unit
+}
