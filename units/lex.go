@@ -23,13 +23,27 @@ type Assignment struct {
 type Warning struct {
 	Line int
 	Text string
+	Kind WarningKind
+	Name string // of the section, if that is unknown
 }
+
+// WarningKind is a reason to skip a line.
+type WarningKind int
+
+// The reasons to skip a line.
+const (
+	NoSection      WarningKind = iota + 1 // an assignment before the first section
+	NoEquals                              // no "="
+	NoKey                                 // nothing before "="
+	UnknownSection                        // a section header, and all that follows it
+)
 
 // SyntaxError ends the reading of a file; the assignments above it count.
 type SyntaxError struct {
-	Line  int
-	Text  string
-	Errno syscall.Errno // EBADMSG: bad section header; ENOBUFS: line too long; EINVAL: not UTF-8
+	Line    int
+	Text    string
+	Content string        // of the line, if it was read
+	Errno   syscall.Errno // EBADMSG: bad section header; ENOBUFS: line too long; EINVAL: not UTF-8
 }
 
 func (e *SyntaxError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Text) }
@@ -182,11 +196,16 @@ func (n *normalizer) run() error {
 }
 
 func (n *normalizer) fail(errno syscall.Errno, text string) error {
-	return &SyntaxError{n.line, text, errno}
+	return &SyntaxError{Line: n.line, Text: text, Errno: errno}
 }
 
-func (n *normalizer) warn(format string, args ...any) {
-	n.warnings = append(n.warnings, Warning{n.line, fmt.Sprintf(format, args...)})
+// failAt fails because of what a line says.
+func (n *normalizer) failAt(line []byte, errno syscall.Errno, text string) error {
+	return &SyntaxError{Line: n.line, Text: text, Content: string(line), Errno: errno}
+}
+
+func (n *normalizer) warn(kind WarningKind, format string, args ...any) {
+	n.warnings = append(n.warnings, Warning{Line: n.line, Text: fmt.Sprintf(format, args...), Kind: kind})
 }
 
 // logical takes one line with its continuations joined.
@@ -196,7 +215,7 @@ func (n *normalizer) logical(line []byte) error {
 		return nil
 	}
 	if !utf8.Valid(line) {
-		return n.fail(syscall.EINVAL, "the line is not valid UTF-8; the rest of the file is not read")
+		return n.failAt(line, syscall.EINVAL, "the line is not valid UTF-8; the rest of the file is not read")
 	}
 	if line[0] == '[' {
 		return n.header(line)
@@ -205,16 +224,16 @@ func (n *normalizer) logical(line []byte) error {
 		return nil
 	}
 	if !n.opened {
-		n.warn("assignment outside of a section, ignored")
+		n.warn(NoSection, "assignment outside of a section, ignored")
 		return nil
 	}
 	key, value, found := bytes.Cut(line, []byte("="))
 	switch {
 	case !found:
-		n.warn("line without \"=\" ignored: %.80q", line)
+		n.warn(NoEquals, "line without \"=\" ignored: %.80q", line)
 		return nil
 	case len(key) == 0:
-		n.warn("line without a name before \"=\" ignored: %.80q", line)
+		n.warn(NoKey, "line without a name before \"=\" ignored: %.80q", line)
 		return nil
 	}
 	n.out.WriteByte(guard)
@@ -228,12 +247,12 @@ func (n *normalizer) logical(line []byte) error {
 
 func (n *normalizer) header(line []byte) error {
 	if line[len(line)-1] != ']' {
-		return n.fail(syscall.EBADMSG, fmt.Sprintf("bad section header %.80q; the rest of the file is not read", line))
+		return n.failAt(line, syscall.EBADMSG, fmt.Sprintf("bad section header %.80q; the rest of the file is not read", line))
 	}
 	name := line[1 : len(line)-1]
 	for _, c := range name {
 		if c < ' ' || c == 0x7f || c == '"' || c == '\'' || c == '\\' {
-			return n.fail(syscall.EBADMSG, fmt.Sprintf("bad character in section header %.80q; the rest of the file is not read", line))
+			return n.failAt(line, syscall.EBADMSG, fmt.Sprintf("bad character in section header %.80q; the rest of the file is not read", line))
 		}
 	}
 	n.opened = true
@@ -241,7 +260,8 @@ func (n *normalizer) header(line []byte) error {
 	n.skipping = bytes.IndexByte(name, ']') >= 0 || !n.known(n.section)
 	if n.skipping {
 		if !bytes.HasPrefix(name, []byte("X-")) {
-			n.warn("unknown section %.80q, ignored", n.section)
+			n.warn(UnknownSection, "unknown section %.80q, ignored", n.section)
+			n.warnings[len(n.warnings)-1].Name = n.section
 		}
 		return nil
 	}
