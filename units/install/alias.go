@@ -22,14 +22,14 @@ var (
 func checkAlias(link, target string) (why string, err error) {
 	kind, other := units.KindOfName(link), units.KindOfName(target)
 	switch {
-	case link == target:
-		return "", unix.ELOOP
 	case kind == 0:
 		return "%[1]s: not a valid unit name \"%[1]s\": Invalid argument", unix.EINVAL
 	case !slices.Contains(aliasable, units.NameType(link)):
 		return "%[1]s: symlinks are not allowed for units of this type, rejecting.", unix.EINVAL
 	case kind != units.PlainName && !slices.Contains(templatable, units.NameType(link)):
 		return "%[1]s: templates not allowed for %[3]s units, rejecting.", unix.EINVAL
+	case link == target:
+		return "", unix.ELOOP
 	case other == 0:
 		return "%[1]s points to \"%[4]s\" which is not a valid unit name: Invalid argument", unix.EXDEV
 	case kind != other && !(kind == units.InstanceName && other == units.TemplateName):

@@ -148,8 +148,11 @@ func (r *randomTree) addPreset() {
 // command is one that systemctl of version 252 knows.
 func (r *randomTree) command() []string {
 	verb := r.pick("enable", "enable", "enable", "disable", "disable", "reenable", "preset", "preset-all", "mask", "unmask", "link",
-		"revert", "add-wants", "add-requires", "set-default", "get-default", "is-enabled", "is-enabled", "is-enabled")
+		"revert", "add-wants", "add-requires", "set-default", "get-default", "is-enabled", "is-enabled", "is-enabled", "list-unit-files")
 	args := []string{verb}
+	if verb == "list-unit-files" {
+		return []string{verb}
+	}
 	if r.chance(5) && verb != "revert" {
 		args = append(args, "--runtime")
 	}

@@ -45,10 +45,10 @@ func (s State) Starts() bool {
 // ShowsPreset tells whether list-unit-files says what the preset files say.
 func (s State) ShowsPreset() bool {
 	switch s {
-	case Enabled, EnabledRuntime, Linked, LinkedRuntime, Masked, MaskedRuntime, Disabled, Indirect:
-		return true
+	case Alias, Static, Generated, Transient:
+		return false
 	}
-	return false
+	return true
 }
 
 // StateError says why the state of a unit cannot be told.

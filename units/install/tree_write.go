@@ -188,9 +188,10 @@ func (t *tree) inDir(file string, do func(dir int, name string) error) error {
 	return do(p.fd(), path.Base(file))
 }
 
-// leftOver tells whether a name is hidden, or what editors and package managers leave behind.
+// leftOver tells whether a name is hidden, or what editors and package managers leave behind. A unit's name may
+// begin with a dot.
 func leftOver(name string) bool {
-	if strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") {
+	if strings.HasPrefix(name, ".") && !units.ValidName(name, units.AnyName) && !isDependencyDir(name) || strings.HasSuffix(name, "~") {
 		return true
 	}
 	switch name {
