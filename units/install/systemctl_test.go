@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	trees    = flag.Int("trees", 300, "random trees on which systemctl and this package are compared")
+	trees    = flag.Int("trees", 150, "random trees on which systemctl and this package are compared")
 	oneTree  = flag.Int64("tree", -1, "compare on the tree of this seed only")
 	fromTree = flag.Int("first-tree", 0, "the first seed")
 )
