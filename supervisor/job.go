@@ -58,7 +58,7 @@ type Job struct {
 	irreversible bool // only a transaction that is irreversible, too, or a cancel may replace it
 	ignoreOrder  bool
 	installed    bool
-	queued       bool // in the run queue
+	queued       bool `handover:"-"` // in the run queue
 	begin        units.Usec
 	started      units.Usec
 	timer        timer    // JobTimeoutSec=, JobRunningTimeoutSec=

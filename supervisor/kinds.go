@@ -44,7 +44,7 @@ func (inert) result() string   { return "success" }
 // passive is the state machine of targets, slices and what PID 1 stands for: on or off, and nothing in between (systemd.target(5)).
 type passive struct {
 	inert
-	u  *Unit
+	u  *Unit  `handover:"-"`
 	on string // the name of the sub-state when up
 	up bool
 }

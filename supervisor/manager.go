@@ -38,37 +38,39 @@ import (
 // A restart is one job that runs twice: as a stop, and when that is done as a start, queued anew, so that
 // everything that stops has stopped before anything starts again.
 type Manager struct {
-	host   Host
-	graph  units.Resolver
-	config Config
+	host   Host           `handover:"-"`
+	graph  units.Resolver `handover:"-"`
+	config Config         `handover:"-"` // read anew
 
-	units   map[string]*Unit // by name and by every alias
-	jobs    map[uint32]*Job
+	units   map[string]*Unit `handover:"-"` // by name and by every alias; see savedUnit
+	jobs    map[uint32]*Job  `handover:"-"` // see saved.Jobs
 	pids    map[int]*Unit
-	timers  timers
+	timers  timers `handover:"-"` // each is written with what it belongs to
 	lastJob uint32
 	starts  uint64 // counts units that left inactive
 	cycles  []Cycle
 
 	doomed   []*Job
 	changes  []change
-	upheld   queue
-	bound    queue
-	unneeded queue
-	garbage  queue
-	ready    readyQueue
-	emptying []*Unit // asked after every batch of exits
-	idlers   []*Unit // to be told when no job is left
-	running  bool
+	upheld   queue      `handover:"-"` // these four and ready: whoever takes over looks at everything
+	bound    queue      `handover:"-"`
+	unneeded queue      `handover:"-"`
+	garbage  queue      `handover:"-"`
+	ready    readyQueue `handover:"-"`
+	untold   Exits      // of the batch in hand, the one being told first
+	retold   int        // pid of an exit that was told again after a bug
+	emptying []*Unit    // asked after every batch of exits
+	idlers   []*Unit    // to be told when no job is left
+	running  bool       `handover:"-"`
 
-	observer Observer
-	touched  []*Unit // whose properties may have changed: Touched
-	failed   uint32  // counts jobs that have failed
+	observer Observer `handover:"-"`
+	touched  []*Unit  `handover:"-"` // whose properties may have changed: Touched
+	failed   uint32   // counts jobs that have failed
 
 	state    RunState
 	booted   Instant // when the manager was made: what OnBootSec= counts from
 	ending   *ending // set once the manager stops
-	finished bool    // Host.Exit was called
+	finished bool    `handover:"-"` // Host.Exit was called
 }
 
 // Config is what the manager is told at its making.
@@ -152,18 +154,21 @@ func (m *Manager) tell(u *Unit, e Event) {
 }
 
 // exits tells the owners of processes of their ends, and then, once for the whole batch, the units that
-// wait for their last process.
+// wait for their last process. What has not been told yet is kept: nobody else will ever know of it.
 func (m *Manager) exits(batch Exits) {
-	for _, e := range batch {
-		u := m.pids[e.PID]
-		if u == nil {
-			continue // an orphan's: the host has reaped it, and nobody needs to know
+	m.untold = append(m.untold, batch...)
+	for len(m.untold) > 0 {
+		e := m.untold[0]
+		// Of an orphan nobody needs to know: the host has reaped it.
+		if u := m.pids[e.PID]; u != nil {
+			delete(m.pids, e.PID)
+			u.kind.exited(e)
+			u.awaitEmpty()
+			m.touch(u)
 		}
-		delete(m.pids, e.PID)
-		u.kind.exited(e)
-		u.awaitEmpty()
-		m.touch(u)
+		m.untold = m.untold[1:]
 	}
+	m.untold = nil
 	waiting := m.emptying
 	m.emptying = nil
 	for _, u := range waiting {
@@ -226,10 +231,7 @@ func (m *Manager) unit(name string) *Unit {
 	loaded := m.graph.Load(name)
 	u := m.units[loaded.Name]
 	if u == nil {
-		u = &Unit{Unit: loaded, m: m, active: Inactive}
-		u.timer.fire = func() { m.timedOut(u) }
-		u.kind = newKind(u)
-		if u.active, _ = u.kind.state(); u.active.up() { // it is there as long as the manager is
+		if u = m.newUnit(loaded); u.active.up() { // it is there as long as the manager is
 			u.stamps = Timestamps{StateChange: m.booted, InactiveExit: m.booted, ActiveEnter: m.booted}
 		}
 		m.name(u, loaded.Name)
@@ -240,6 +242,15 @@ func (m *Manager) unit(name string) *Unit {
 	for _, alias := range loaded.Aliases {
 		m.name(u, alias)
 	}
+	return u
+}
+
+// newUnit makes a unit that the manager does not hold yet.
+func (m *Manager) newUnit(loaded *units.Unit) *Unit {
+	u := &Unit{Unit: loaded, m: m}
+	u.timer.fire = func() { m.timedOut(u) }
+	u.kind = newKind(u)
+	u.active, _ = u.kind.state()
 	return u
 }
 

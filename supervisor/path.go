@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"errors"
+	"slices"
 
 	"pintle/units"
 )
@@ -16,8 +17,8 @@ import (
 // PathChanged= and PathModified= ask for an event, which is over once the unit has been started for it.
 type pathUnit struct {
 	inert
-	u   *Unit
-	cfg *units.PathSettings
+	u   *Unit               `handover:"-"`
+	cfg *units.PathSettings `handover:"-"`
 	sub string
 	res string
 
@@ -49,12 +50,27 @@ func (p *pathUnit) state() (ActiveState, string) {
 
 func (p *pathUnit) result() string { return p.res }
 
-// reconfigure watches what the files name now.
+// reconfigure watches what the files name now, unless that is what it has been watching.
 func (p *pathUnit) reconfigure() {
+	before := p.cfg
 	p.cfg = p.u.Path
+	if slices.Equal(before.Specs, p.cfg.Specs) {
+		return
+	}
 	if p.sub == "waiting" || p.sub == "running" {
 		p.existed = make([]bool, len(p.cfg.Specs))
 		p.wait(true, false)
+	}
+}
+
+// resume watches once more. A path that came or went meanwhile counts; the host sees to it that what else happened to
+// it does, too.
+func (p *pathUnit) resume() {
+	switch {
+	case p.sub == "waiting", p.sub == "running" && p.target().job == nil:
+		p.wait(false, false)
+	case p.sub == "running":
+		p.watch()
 	}
 }
 

@@ -10,6 +10,11 @@ import (
 // Reload has all unit files read anew (systemctl daemon-reload): graph sees the files as they are now. What
 // runs goes on running, by its new settings from its next step on.
 func (m *Manager) Reload(graph units.Resolver) {
+	m.reload(graph)
+	m.run()
+}
+
+func (m *Manager) reload(graph units.Resolver) {
 	m.graph = graph
 	held := m.sorted()
 	clear(m.units)
@@ -28,7 +33,9 @@ func (m *Manager) Reload(graph units.Resolver) {
 				u.active, _ = u.kind.state()
 			}
 		case !u.inUse():
-			continue
+			// Forgotten unless others refer to it.
+			u.silence()
+			u.Unit, u.kind, u.active = loaded, &unsupported{}, Inactive
 		default:
 			// The files have gone while the unit is up: it must still be possible to stop it.
 			gone := *u.Unit
@@ -37,8 +44,12 @@ func (m *Manager) Reload(graph units.Resolver) {
 		}
 		u.names = nil
 		m.name(u, u.Name)
+	}
+	for _, u := range held {
 		for _, alias := range u.Aliases {
-			m.name(u, alias)
+			if m.units[u.Name] == u {
+				m.name(u, alias)
+			}
 		}
 	}
 	for _, u := range held {
@@ -57,7 +68,6 @@ func (m *Manager) Reload(graph units.Resolver) {
 			m.queueJob(u.job)
 		}
 	}
-	m.run()
 }
 
 // Dump is a table of all units that are up, failed, or have a job, for tests and for people.

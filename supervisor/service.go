@@ -45,8 +45,8 @@ import (
 // place, the switch of step. And a failure is remembered once: result keeps the first one until the next
 // start, whatever goes wrong on the way down.
 type service struct {
-	u   *Unit
-	cfg *units.ServiceSettings
+	u   *Unit                  `handover:"-"`
+	cfg *units.ServiceSettings `handover:"-"`
 
 	sub       ServiceState
 	res       Result // of the run: the first failure

@@ -18,8 +18,8 @@ import (
 // With Accept=yes it stays listening, and each connection gets a service of its own.
 type socket struct {
 	inert
-	u   *Unit
-	cfg *units.SocketSettings
+	u   *Unit                 `handover:"-"`
+	cfg *units.SocketSettings `handover:"-"`
 	sub string
 	res string
 	fds []FD
@@ -54,6 +54,13 @@ func (s *socket) enter(sub string) {
 	}
 	s.sub = sub
 	s.u.changed()
+}
+
+// resume waits for traffic once more.
+func (s *socket) resume() {
+	if s.sub == "listening" {
+		s.u.host().Accepting(s.u.Name, true)
+	}
 }
 
 // service is the unit that the socket starts (Accept=no), or nil.

@@ -69,6 +69,7 @@ type story struct {
 	host   *fakeHost
 
 	builtin bool
+	between func() // called between two commands, other than those that change only files
 }
 
 func newStory(t *testing.T) *story {
@@ -119,7 +120,12 @@ func (s *story) command(words, input []string) string {
 		fmt.Fprintf(&s.host.out, "error: %v\n", err)
 	}
 	s.host.deliver()
-	return s.host.out.String()
+	text := s.host.out.String()
+	s.host.out.Reset()
+	if s.between != nil && !strings.HasSuffix(words[0], "file") {
+		s.between()
+	}
+	return text
 }
 
 // manager makes the manager when the first command needs it, so that units can be given before.

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"pintle/units"
@@ -17,8 +18,8 @@ import (
 // When nothing can elapse any more it is elapsed, or with RemainAfterElapse=no dead.
 type timerUnit struct {
 	inert
-	u   *Unit
-	cfg *units.TimerSettings
+	u   *Unit                `handover:"-"`
+	cfg *units.TimerSettings `handover:"-"`
 	sub string
 	res string
 
@@ -30,8 +31,8 @@ type timerUnit struct {
 // timerSpec is one On…= line while the timer runs.
 type timerSpec struct {
 	units.TimerSpec
-	calendar *units.Calendar
-	spent    bool // relative to something that does not come again, and over
+	calendar *units.Calendar `handover:"-"` // parsed anew
+	spent    bool            // relative to something that does not come again, and over
 }
 
 // stamper is what a Host may be besides: it keeps the times at which timers of Persistent=yes elapsed.
@@ -49,15 +50,26 @@ func (t *timerUnit) state() (ActiveState, string) {
 	return ActiveState(units.ActiveOf("timer", t.sub, false)), t.sub
 }
 
-// reconfigure has a timer that waits wait for what its file says now.
+// reconfigure has a timer that waits wait for what its file says now. If that is what it has been waiting for, it
+// goes on, so that nothing is missed that has just become due.
 func (t *timerUnit) reconfigure() {
+	before := t.cfg
 	t.cfg = t.u.Timer
 	specs, err := t.parse()
 	if err != nil {
 		t.u.log(LevelWarning, "%v; going on as before", err)
 		return
 	}
+	same := reflect.DeepEqual(before, t.cfg) && len(specs) == len(t.specs)
+	for i := range t.specs {
+		if same {
+			specs[i].spent = t.specs[i].spent
+		}
+	}
 	t.specs = specs
+	if same {
+		return
+	}
 	if t.sub == "waiting" || t.sub == "elapsed" {
 		t.wait(false)
 	}
@@ -117,6 +129,13 @@ func (t *timerUnit) start() error {
 	t.u.stamps.InactiveExit = t.u.now() // what OnActiveSec= counts from; changed has not been called yet
 	t.wait(true)
 	return nil
+}
+
+// heal sets a timer that waits if it has gone off and nothing came of it.
+func (t *timerUnit) heal() {
+	if t.sub == "waiting" && t.u.timer.index == 0 {
+		t.rearm(t.u.now())
+	}
 }
 
 // parse makes what the timer waits for out of its settings.

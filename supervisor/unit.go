@@ -30,12 +30,12 @@ func (s ActiveState) falling() bool { return s.down() || s == Deactivating }
 
 // Unit is one unit of the manager: what was loaded, and what has become of it.
 type Unit struct {
-	*units.Unit
-	m     *Manager
-	kind  kind
-	names []string // under which the manager holds it: its own, and every other it was asked for by
-	job   *Job     // the job installed for it, if any
-	nop   *Job     // a job of type nop, which stands beside every other
+	*units.Unit `handover:"-"` // see savedUnit, as for its kind
+	m           *Manager       `handover:"-"`
+	kind        kind           `handover:"-"`
+	names       []string       `handover:"-"` // under which the manager holds it: its own, and every other it was asked for by
+	job         *Job           `handover:"-"` // the job installed for it, if any
+	nop         *Job           `handover:"-"` // a job of type nop, which stands beside every other
 
 	active       ActiveState // as of the last call of changed
 	invocationID string
@@ -51,7 +51,7 @@ type Unit struct {
 	automatic rateLimit // starts and stops by Upholds=, BindsTo=, StopWhenUnneeded=
 	retry     *timer    // looks again when automatic allows it
 
-	queued  queueSet
+	queued  queueSet   `handover:"-"`
 	refs    int        // clients that hold on to the unit
 	slotEnd units.Usec // while the manager stops: when the unit is to be down
 	clipped bool       // a phase of its stop got less time than it asked for
@@ -111,6 +111,10 @@ type (
 	budgeted interface{ stopBudgetChanged() }
 	// configured: reconfigure takes the settings that a daemon-reload has found.
 	configured interface{ reconfigure() }
+	// resumer: resume tells the host once more what a unit that was handed over waits for (Manager.Restore).
+	resumer interface{ resume() }
+	// healer: heal finds the next step of a unit that a bug has left in the middle of one (Manager.Heal).
+	healer interface{ heal() }
 	// connected: a service that is to be started for a connection (Accept=yes), which is its own from then on,
 	// or that is not to be started after all.
 	connected interface {

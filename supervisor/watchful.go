@@ -16,15 +16,17 @@ func (m *Manager) mayActOn(u *Unit, why string) bool {
 	}
 	if u.retry == nil {
 		u.log(LevelWarning, "%s, but not doing so since we tried this too often recently.", why)
-		u.retry = &timer{fire: func() {
-			u.retry = nil
-			m.upheld.add(u, queuedUpheld)
-			m.bound.add(u, queuedBound)
-			m.unneeded.add(u, queuedUnneeded)
-		}}
+		u.retry = &timer{fire: func() { m.lookAgain(u) }}
 		m.timers.set(u.retry, later(u.automatic.begin, automaticInterval+1))
 	}
 	return false
+}
+
+func (m *Manager) lookAgain(u *Unit) {
+	u.retry = nil
+	m.upheld.add(u, queuedUpheld)
+	m.bound.add(u, queuedBound)
+	m.unneeded.add(u, queuedUnneeded)
 }
 
 // startIfUpheld starts a unit that is down and that an active one upholds.

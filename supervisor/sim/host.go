@@ -47,6 +47,7 @@ type Host struct {
 	restarting map[string]bool // units in auto-restart-queued
 	calm       bool            // from now on everything behaves
 	check      *checker
+	bug        func() // where a bug of the manager may show
 	trace      func(format string, args ...any)
 	faults     faults
 	over       bool
@@ -76,7 +77,7 @@ func newHost(seed uint64) *Host {
 		procs: map[int]*process{}, live: map[string]map[int]bool{}, pidFiles: map[string]int{},
 		watching: map[string]string{}, unkillable: map[string]bool{}, fds: map[int]bool{},
 		conns: map[int]bool{}, accepting: map[string]int{}, restarting: map[string]bool{},
-		trace: func(string, ...any) {},
+		trace: func(string, ...any) {}, bug: func() {},
 	}
 }
 
@@ -133,6 +134,7 @@ func (h *Host) Spawn(sp *supervisor.Spawn) (int, error) {
 	p.main = sp.Role == supervisor.RoleStart
 	h.trace("spawn %s %s: pid %d", sp.Unit.Name, sp.Role, p.pid)
 	h.born(sp, p)
+	h.bug()
 	if p.main && h.faults.twoMains {
 		h.check.spawning(sp)
 	}
@@ -156,6 +158,7 @@ func (h *Host) Signal(pid int, sig syscall.Signal) error {
 
 // Processes lists in a certain order, so that a seed always makes the same schedule.
 func (h *Host) Processes(unit string) []int {
+	h.bug()
 	var pids []int
 	for pid := range h.live[unit] {
 		if h.faults.hidesOrphan && h.procs[pid].parent == 1 && !h.procs[pid].main {
@@ -181,6 +184,11 @@ func (h *Host) Adopt(unit string, pid int) bool {
 		h.live[unit][pid] = true
 	}
 	return p.parent == 1
+}
+
+// Awaited tells whether the exit of a process is still to be told.
+func (h *Host) Awaited(pid int) bool {
+	return h.Alive(pid) || slices.ContainsFunc(h.exits, func(e supervisor.Exit) bool { return e.PID == pid })
 }
 
 func (h *Host) Alive(pid int) bool { return h.procs[pid] != nil && h.procs[pid].alive }
@@ -291,10 +299,12 @@ func (h *Host) UnitChanged(u *supervisor.Unit, from, to supervisor.ActiveState) 
 	_, sub := u.State()
 	h.trace("%s is %s (%s)", u.Name, to, sub)
 	h.check.changed(u, from, to)
+	h.bug()
 }
 
 func (h *Host) JobDone(j *supervisor.Job) {
 	h.trace("job %d %s/%s: %s", j.ID, j.Unit.Name, j.Type, j.Result)
+	defer h.bug()
 	h.check.jobDone(j)
 	if h.faults.repeatsJobs {
 		h.check.jobDone(j)
@@ -303,6 +313,7 @@ func (h *Host) JobDone(j *supervisor.Job) {
 
 func (h *Host) Log(level supervisor.Level, unit, message string) {
 	h.trace("log %d %s: %s", level, unit, message)
+	h.bug()
 }
 
 func (h *Host) Exit(o supervisor.Objective) {

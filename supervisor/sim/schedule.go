@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"fmt"
 	"io"
+	"math/rand/v2"
 
 	"pintle/supervisor"
 	"pintle/units"
@@ -31,6 +32,11 @@ type schedule struct {
 	oldest uint32 // the job that was the oldest one when we last looked, and since when
 	since  units.Usec
 	ended  int // jobs that had ended then
+
+	moments *rand.Rand // when PID 1 is re-executed
+	often   int        // once in so many events; 0: never
+	busy    bool       // a call of the manager is under way
+	bugs    int        // how many there are left in the manager
 }
 
 // Run runs the schedule of a seed and returns the first invariant it breaks. With a trace it writes down all
@@ -42,15 +48,22 @@ func run(seed uint64, trace io.Writer, f faults) error {
 	h.faults = f
 	h.graph = newGraph(h.rng)
 	h.check = newChecker(h)
-	s := &schedule{h: h}
-	s.m = supervisor.New(h, h.graph.seenBy(f), supervisor.Config{Rand: h.rng.Uint64, StopBudget: stopBudget})
+	s := &schedule{h: h, moments: rand.New(rand.NewPCG(seed, 0x726565786563))}
+	if seed%2 == 0 && f == (faults{}) {
+		s.often = 10 + s.moments.IntN(100)
+	}
+	if seed%4 == 1 && f == (faults{}) {
+		h.bug = s.bug
+		s.bugs = 1 + s.moments.IntN(3)
+	}
+	s.m = s.newManager()
 	h.check.m = s.m
 	h.send = func(e supervisor.Event) {
 		if exits, ok := e.(supervisor.Exits); ok && h.faults.losesExits {
 			e = exits[:0]
 		}
 		h.trace("event %T%+v", e, e)
-		s.m.Handle(e)
+		s.guard(func() { s.m.Handle(e) })
 	}
 	if trace != nil {
 		h.trace = func(format string, args ...any) {
@@ -60,6 +73,10 @@ func run(seed uint64, trace io.Writer, f faults) error {
 	}
 	s.plan()
 	return s.play()
+}
+
+func (s *schedule) newManager() *supervisor.Manager {
+	return supervisor.New(s.h, s.h.graph.seenBy(s.h.faults), supervisor.Config{Rand: s.h.rng.Uint64, StopBudget: stopBudget})
 }
 
 // plan puts the clients' requests on the calendar.
@@ -84,12 +101,14 @@ func (s *schedule) plan() {
 }
 
 func (s *schedule) request(t supervisor.JobType, name string, mode units.JobMode) {
-	job, err := s.m.Enqueue(t, name, mode)
-	if err != nil {
-		s.h.trace("request %s %s %s: %v", t, name, mode, err)
-		return
-	}
-	s.h.trace("request %s %s %s: job %d", t, name, mode, job.ID)
+	s.guard(func() {
+		job, err := s.m.Enqueue(t, name, mode)
+		if err != nil {
+			s.h.trace("request %s %s %s: %v", t, name, mode, err)
+			return
+		}
+		s.h.trace("request %s %s %s: job %d", t, name, mode, job.ID)
+	})
 }
 
 func (s *schedule) randomRequest() {
@@ -113,7 +132,7 @@ func (s *schedule) randomRequest() {
 	case 11:
 		s.h.trace("request reset-failed %s", name)
 		delete(s.h.check.units, name)
-		_ = s.m.ResetFailed(name) // not loaded is no matter
+		s.guard(func() { _ = s.m.ResetFailed(name) }) // not loaded is no matter
 	case 12:
 		s.reload()
 	}
@@ -131,7 +150,7 @@ func (s *schedule) reload() {
 		g.units[name] = &u
 		s.h.check.extended[name] = true // its stop may have begun with other timeouts
 	}
-	s.m.Reload(g.seenBy(s.h.faults))
+	s.guard(func() { s.m.Reload(g.seenBy(s.h.faults)) })
 }
 
 // randomKill: somebody outside kills a process.
@@ -154,7 +173,7 @@ func (s *schedule) end() {
 	s.ending = true
 	s.h.trace("the end")
 	s.endBy = s.h.now + stopBudget + 1*sec
-	s.m.Shutdown(supervisor.Objective{Action: "exit"}, stopBudget)
+	s.guard(func() { s.m.Shutdown(supervisor.Objective{Action: "exit"}, stopBudget) })
 }
 
 // play lets time pass until everything has ended.
@@ -178,6 +197,10 @@ func (s *schedule) play() error {
 			}
 		}
 		h.check.after()
+		if s.often > 0 && s.moments.IntN(s.often) == 0 && !h.over {
+			s.reexec(false)
+			h.check.after()
+		}
 	}
 	return h.check.err
 }
@@ -217,7 +240,7 @@ func (s *schedule) step() bool {
 		if h.rng.IntN(10) == 0 {
 			h.now += units.Usec(h.rng.IntN(30)) * ms // the machine is busy
 		}
-		s.m.Tick()
+		s.guard(s.m.Tick)
 	case len(h.calendar) > 0:
 		e := heap.Pop(&h.calendar).(entry)
 		h.now = max(h.now, e.at)
