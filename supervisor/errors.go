@@ -46,8 +46,18 @@ const (
 	ErrTransactionJobsConflict  = "org.freedesktop.systemd1.TransactionJobsConflicting"
 	ErrShuttingDown             = "org.freedesktop.systemd1.ShuttingDown"
 	ErrInvalidArgs              = "org.freedesktop.DBus.Error.InvalidArgs"
+	ErrNotSupported             = "org.freedesktop.DBus.Error.NotSupported"
+	ErrAccessDenied             = "org.freedesktop.DBus.Error.AccessDenied"
 	ErrNotReferenced            = "org.freedesktop.systemd1.NotReferenced"
 )
+
+// LoadProblem is why a client cannot do anything with the unit, or nil.
+func (u *Unit) LoadProblem() error {
+	if e := loadProblem(u.Unit); e != nil {
+		return e
+	}
+	return nil
+}
 
 func refuse(name, unit, format string, args ...any) *Error {
 	return &Error{Name: name, Unit: unit, Message: fmt.Sprintf(format, args...)}

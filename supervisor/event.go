@@ -63,6 +63,13 @@ type (
 		Unit string
 		FD   int
 	}
+	// ProcessGone: a process given to WatchExit has ended.
+	ProcessGone struct{ Unit string }
+	// Cleaned: what Host.Clean was asked to remove is gone, or could not be removed.
+	Cleaned struct {
+		Unit string
+		Err  error
+	}
 	// BusNameOwner: a Type=dbus name was taken or lost.
 	BusNameOwner struct {
 		Unit  string
@@ -77,6 +84,8 @@ func (PathChanged) isEvent()  {}
 func (Connection) isEvent()   {}
 func (StoredHangup) isEvent() {}
 func (BusNameOwner) isEvent() {}
+func (ProcessGone) isEvent()  {}
+func (Cleaned) isEvent()      {}
 
 // Signal is the signal that ended the process, or 0.
 func (e Exit) Signal() syscall.Signal {

@@ -39,7 +39,7 @@ func (m *Manager) needed(u *Unit, verdicts map[*Unit]bool) bool {
 
 // inUse tells whether a unit must be kept for its own sake.
 func (u *Unit) inUse() bool {
-	if u.job != nil || u.nop != nil || u.refs > 0 || u.perpetual() || u.willRestart() {
+	if u.job != nil || u.nop != nil || u.refs > 0 || u.clients > 0 || u.perpetual() || u.willRestart() {
 		return true
 	}
 	switch u.active {
@@ -61,6 +61,7 @@ func (m *Manager) forget(u *Unit) {
 		delete(m.units, name)
 	}
 	m.graph.Unload(u.Name)
+	m.dropTransient(u)
 	m.unitRemoved(u)
 }
 
@@ -81,5 +82,16 @@ func (m *Manager) Unref(u *Unit) {
 	if u.refs--; u.refs == 0 {
 		m.garbage.add(u, queuedGarbage)
 		m.run()
+	}
+}
+
+// Hold is Ref for a client of the bus: who takes over from this manager knows nothing of it, as the client's connection
+// ends.
+func (m *Manager) Hold(u *Unit) { u.clients++ }
+
+// Release takes one Hold back.
+func (m *Manager) Release(u *Unit) {
+	if u.clients--; u.clients == 0 {
+		m.garbage.add(u, queuedGarbage)
 	}
 }

@@ -9,7 +9,7 @@ var kinds = map[string]func(*Unit) kind{
 	"path":    newPathUnit,
 	"target":  func(u *Unit) kind { return &passive{u: u, on: "active"} },
 	"slice":   func(u *Unit) kind { return &passive{u: u, on: "active", up: u.perpetual()} },
-	"scope":   func(u *Unit) kind { return &passive{u: u, on: "running", up: u.perpetual()} },
+	"scope":   newScope,
 }
 
 // stoodFor are the sub-states of units that PID 1 stands for (units.Unit.Provided), by type: they come up at

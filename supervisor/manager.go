@@ -141,6 +141,10 @@ func (m *Manager) Handle(e Event) {
 		m.tell(m.units[e.Unit], e)
 	case BusNameOwner:
 		m.tell(m.units[e.Unit], e)
+	case ProcessGone:
+		m.tell(m.units[e.Unit], e)
+	case Cleaned:
+		m.tell(m.units[e.Unit], e)
 	}
 	m.run()
 }

@@ -60,7 +60,7 @@ func (u *Unit) property(name string) (any, bool) {
 			return v, true
 		}
 	}
-	setting := settingOf(name)
+	setting := SettingOf(name)
 	if limit, ok := u.limit(setting); ok {
 		soft, hard := limit.Texts()
 		if strings.HasSuffix(name, "Soft") {
@@ -79,9 +79,9 @@ func (u *Unit) property(name string) (any, bool) {
 	return v, ok
 }
 
-// settingOf is the setting that a property shows. Spans are named for their unit: TimeoutStopUSec is
+// SettingOf is the setting that a property shows. Spans are named for their unit: TimeoutStopUSec is
 // TimeoutStopSec=.
-func settingOf(property string) string {
+func SettingOf(property string) string {
 	if name, ok := renamed[property]; ok {
 		return name
 	}

@@ -50,6 +50,9 @@ var stateOf = map[string]func(*Unit) any{
 	"CanIsolate":   func(u *Unit) any { return u.AllowIsolate && u.canStart() },
 	"Perpetual":    func(u *Unit) any { return u.perpetual() },
 	"InvocationID": func(u *Unit) any { return u.invocationID },
+	"CanClean":     func(u *Unit) any { return u.CanClean() },
+	"Markers":      func(u *Unit) any { return u.Markers() },
+	"Transient":    func(u *Unit) any { return u.Transient() },
 	"ControlGroup": func(u *Unit) any { return u.ControlGroup() },
 	"Job": func(u *Unit) any {
 		if j := u.Job(); j != nil {
@@ -182,6 +185,7 @@ func (u *Unit) canStart() bool { return u.loaded() && !u.RefuseManualStart }
 
 // stateOfService are the properties of a service at run time.
 var stateOfService = map[string]func(*Unit, *ServiceStatus) any{
+	"CleanResult":          func(_ *Unit, s *ServiceStatus) any { return string(s.CleanResult) },
 	"ReloadResult":         func(_ *Unit, s *ServiceStatus) any { return string(s.ReloadResult) },
 	"NotifyAccess":         func(_ *Unit, s *ServiceStatus) any { return string(s.NotifyAccess) },
 	"RestartUSecNext":      func(_ *Unit, s *ServiceStatus) any { return s.RestartUSecNext },

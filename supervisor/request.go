@@ -28,7 +28,7 @@ type Requested struct {
 // The job of the unit itself comes first. Any of them may have ended already; its Result says how. Errors are of type
 // *Error.
 func (m *Manager) Request(r Request) ([]Requested, error) {
-	if err := checkName(r.Unit); err != nil {
+	if err := CheckName(r.Unit); err != nil {
 		return nil, err
 	}
 	u := m.unit(r.Unit)
@@ -108,8 +108,8 @@ func (m *Manager) ReplaceJob(old string, r Request) ([]Requested, error) {
 	return m.Request(r)
 }
 
-// checkName refuses what is no name of a unit that could have a job.
-func checkName(name string) error {
+// CheckName refuses what is no name of a unit that could be loaded.
+func CheckName(name string) error {
 	switch kind := units.KindOfName(name); {
 	case kind&units.TemplateName != 0:
 		return refuse(ErrInvalidArgs, name, "Unit name %s is missing the instance name.", name)

@@ -20,7 +20,7 @@ import (
 func everyKind(m *Manager) (list []*Unit) {
 	for _, typ := range slices.Sorted(maps.Keys(kinds)) {
 		list = append(list, m.newUnit(&units.Unit{Name: "x." + typ, State: units.Loaded, Service: &units.ServiceSettings{},
-			Socket: &units.SocketSettings{}, Timer: &units.TimerSettings{}, Path: &units.PathSettings{}}))
+			Socket: &units.SocketSettings{}, Timer: &units.TimerSettings{}, Path: &units.PathSettings{}, Scope: &units.ScopeSettings{}}))
 	}
 	for _, typ := range slices.Sorted(maps.Keys(stoodFor)) {
 		list = append(list, m.newUnit(&units.Unit{Name: "y." + typ, State: units.Loaded, Provided: "here"}))

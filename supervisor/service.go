@@ -51,6 +51,7 @@ type service struct {
 	sub       ServiceState
 	res       Result // of the run: the first failure
 	reloadRes Result // of the last reload
+	cleanRes  Result // of the last systemctl clean
 
 	main      mainProcess
 	mainStat  ExecStatus
@@ -171,7 +172,7 @@ const (
 
 // newService is the state machine of a service that has never run.
 func newService(u *Unit) kind {
-	s := &service{u: u, cfg: u.Service, sub: ServiceDead, res: ResultSuccess, reloadRes: ResultSuccess,
+	s := &service{u: u, cfg: u.Service, sub: ServiceDead, res: ResultSuccess, reloadRes: ResultSuccess, cleanRes: ResultSuccess,
 		mainIndex: -1, controlIdx: -1, timer: units.Infinity, watchdogAt: units.Infinity, connection: -1}
 	return s
 }

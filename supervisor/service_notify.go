@@ -77,6 +77,13 @@ func (s *service) event(e Event) {
 		s.dropStored(e.FD)
 	case BusNameOwner:
 		s.busNameChanged(e.Owned)
+	case Cleaned:
+		if e.Err != nil {
+			s.u.log(LevelWarning, "cannot clean: %v", e.Err)
+			s.cleaned(ResultExitCode)
+		} else {
+			s.cleaned(ResultSuccess)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ type ServiceStatus struct {
 	SubState     ServiceState
 	Result       Result
 	ReloadResult Result
+	CleanResult  Result
 
 	MainPID    int // 0 if there is none, or if it is not known
 	ControlPID int
@@ -42,7 +43,7 @@ func (u *Unit) ServiceStatus() *ServiceStatus {
 		return nil
 	}
 	st := &ServiceStatus{
-		SubState: s.sub, Result: s.res, ReloadResult: s.reloadRes,
+		SubState: s.sub, Result: s.res, ReloadResult: s.reloadRes, CleanResult: s.cleanRes,
 		MainPID: s.main.pid, ControlPID: s.control, ExecMain: s.mainStat, NRestarts: s.nRestarts,
 		StatusText: s.notify.status, StatusErrno: s.notify.errno, StatusBusError: s.notify.busError,
 		NotifyAccess: s.notifyAccess(), WatchdogUSec: s.watchdogSpan(),

@@ -204,6 +204,12 @@ func (s *service) step(c cause, r Result) {
 			}
 		}
 
+	case ServiceCleaning:
+		if c == timedOut {
+			s.u.log(LevelWarning, "Cleaning timed out.")
+			s.cleaned(ResultTimeout)
+		}
+
 	case ServiceAutoRestart, ServiceAutoRestartQueued:
 		switch {
 		case c == askedToStop:

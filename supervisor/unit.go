@@ -51,11 +51,16 @@ type Unit struct {
 	automatic rateLimit // starts and stops by Upholds=, BindsTo=, StopWhenUnneeded=
 	retry     *timer    // looks again when automatic allows it
 
-	queued  queueSet   `handover:"-"`
-	refs    int        // clients that hold on to the unit
-	slotEnd units.Usec // while the manager stops: when the unit is to be down
-	clipped bool       // a phase of its stop got less time than it asked for
-	waiting bool       // is in Manager.emptying
+	queued  queueSet `handover:"-"`
+	refs    int      // holds on to the unit
+	clients int      `handover:"-"` // of the bus that do, as long as they are connected: Hold
+	streams *Streams // standard streams that a client has brought along for a transient service
+	markers markers
+	// controller is the bus name of who is asked to end a scope.
+	controller string
+	slotEnd    units.Usec // while the manager stops: when the unit is to be down
+	clipped    bool       // a phase of its stop got less time than it asked for
+	waiting    bool       // is in Manager.emptying
 }
 
 // kind is what a unit's type contributes: its state machine. One file a kind.

@@ -361,3 +361,16 @@ func splitList(s string) []string {
 	}
 	return strings.Split(s, ",")
 }
+
+// Type is the type of the field that holds the setting.
+func (s Setting) Type() reflect.Type { return partTypes[s.part].Field(s.index).Type }
+
+// SettingFor finds the setting of a name in the files of units of a type: in the section of the type, else in [Unit].
+func SettingFor(unitType, name string) (Setting, bool) {
+	for _, section := range []string{typeSections[unitType], "Unit"} {
+		if s, ok := Lookup(section, name); ok && !s.Obsolete && s.Parser != "ignored" {
+			return s, true
+		}
+	}
+	return Setting{}, false
+}

@@ -240,3 +240,6 @@ func closeFDs(fds []int) {
 		unix.Close(fd)
 	}
 }
+
+// dupFD makes a copy of a descriptor that stays when the call it came with has been answered.
+func dupFD(fd int) (int, error) { return unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 3) }

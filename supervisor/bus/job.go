@@ -22,4 +22,10 @@ func jobInterface() *Interface {
 }
 
 // jobMethods are the methods of every job.
-func jobMethods() []Method { return nil }
+func jobMethods() []Method {
+	return []Method{
+		{Name: "Cancel", Privileged: true, Do: cancelJob},
+		{Name: "GetAfter", Out: jobRows, Args: "jobs", Do: jobWaits(false)},
+		{Name: "GetBefore", Out: jobRows, Args: "jobs", Do: jobWaits(true)},
+	}
+}

@@ -19,7 +19,7 @@ func (s *Server) ref(client any, u *supervisor.Unit) {
 		s.refs[client] = map[*supervisor.Unit]int{}
 	}
 	s.refs[client][u]++
-	s.config.Manager.Ref(u)
+	s.config.Manager.Hold(u)
 }
 
 // unref takes one ref back; false if the client has none.
@@ -34,7 +34,7 @@ func (s *Server) unref(client any, u *supervisor.Unit) bool {
 	if len(held) == 0 {
 		delete(s.refs, client)
 	}
-	s.config.Manager.Unref(u)
+	s.config.Manager.Release(u)
 	return true
 }
 
@@ -44,7 +44,7 @@ func (s *Server) release(client any) {
 	delete(s.refs, client)
 	for u, n := range held {
 		for range n {
-			s.config.Manager.Unref(u)
+			s.config.Manager.Release(u)
 		}
 	}
 }

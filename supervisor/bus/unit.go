@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,7 +22,7 @@ func unitInterfaces(unitType string) []*Interface {
 	unitTables.Lock()
 	defer unitTables.Unlock()
 	if unitTables.all == nil {
-		unitTables.all = map[string]*Interface{UnitName: newInterface(UnitName, unitMethods(), nil, supervisor.PropertiesOfUnit())}
+		unitTables.all = map[string]*Interface{UnitName: newInterface(UnitName, slices.Concat(unitJobs(), unitMethods()), nil, supervisor.PropertiesOfUnit())}
 	}
 	name := interfaceOf(unitType)
 	if unitTables.all[name] == nil {
@@ -41,18 +42,4 @@ func newInterface(name string, methods []Method, signals []Signal, specs []super
 // interfaceOf is the name of the interface of units of one type.
 func interfaceOf(unitType string) string {
 	return busName + "." + strings.ToUpper(unitType[:1]) + unitType[1:]
-}
-
-// unitMethods are the methods of every unit.
-func unitMethods() []Method { return nil }
-
-// typeMethods are those of units of one type.
-func typeMethods(string) []Method { return nil }
-
-// typeSignals are those of units of one type.
-func typeSignals(unitType string) []Signal {
-	if unitType == "scope" {
-		return []Signal{{Name: "RequestStop"}}
-	}
-	return nil
 }
