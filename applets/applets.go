@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pintle/applets/analyze"
 	"pintle/applets/command"
 	"pintle/applets/escape"
 	"pintle/applets/journal"
@@ -28,6 +29,7 @@ type Applet struct {
 // All lists the applets by name. It is a function so that PID 1, which is the same binary, does not pay for it.
 func All() []Applet {
 	return []Applet{
+		{"systemd-analyze", "bin", "1", analyze.Command},
 		{"systemd-cat", "bin", "1", journal.Cat},
 		{"systemd-escape", "bin", "1", escape.Command},
 		{"systemd-notify", "bin", "1", notify.Command},

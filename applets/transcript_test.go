@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 // oracle is the systemd whose tools printed what the transcripts have.
 const oracle = "systemd 252 "
 
-// A transcript is a session that somebody could have typed: lines of comment, a command after "$ ", and all that
+// A transcript is a session that somebody could have typed: lines of comment ("// "), a command after "$ ", and all that
 // the command prints (errors first), with its exit status where that is not 0. The genuine tool printed it; our
 // applets print the same.
 func TestTranscripts(t *testing.T) {
@@ -123,7 +123,7 @@ func read(t *testing.T, path string) (steps []step) {
 	var comment string
 	for line := range strings.Lines(string(text)) {
 		switch {
-		case strings.HasPrefix(line, "# "):
+		case strings.HasPrefix(line, "// "):
 			comment += line
 		case strings.HasPrefix(line, "$ "):
 			steps = append(steps, step{comment: comment, command: strings.TrimSpace(line[2:])})

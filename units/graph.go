@@ -77,6 +77,13 @@ func (g *Graph) Names() []string {
 	return names
 }
 
+// Find tells by which name a unit is known that has a file under some name, and which file that is; it is
+// empty for a name without one. Nothing is loaded.
+func (g *Graph) Find(name string) (id, file string) {
+	id = g.index.canonical(name)
+	return id, g.index.fragment(id).path
+}
+
 // Get returns the unit if it is loaded, or nil.
 func (g *Graph) Get(name string) *Unit { return g.units[name] }
 

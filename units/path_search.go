@@ -69,6 +69,18 @@ func UserPath(getenv func(string) string) []string {
 	return overridden(getenv, path)
 }
 
+// GlobalUserPath is the part of UserPath that all users have in common and an administrator may change.
+func GlobalUserPath(getenv func(string) string) []string {
+	return overridden(getenv, []string{
+		"/etc/systemd/user",
+		"/run/systemd/user",
+		"/usr/local/share/systemd/user",
+		"/usr/share/systemd/user",
+		"/usr/local/lib/systemd/user",
+		"/usr/lib/systemd/user",
+	})
+}
+
 func overridden(getenv func(string) string, usual []string) []string {
 	v := getenv("SYSTEMD_UNIT_PATH")
 	if v == "" {
