@@ -13,6 +13,8 @@ import (
 	"pintle/applets/escape"
 	"pintle/applets/journal"
 	"pintle/applets/notify"
+	"pintle/applets/power"
+	"pintle/applets/service"
 )
 
 // Applet is a name of the binary.
@@ -29,10 +31,18 @@ type Applet struct {
 // All lists the applets by name. It is a function so that PID 1, which is the same binary, does not pay for it.
 func All() []Applet {
 	return []Applet{
+		{"halt", "sbin", "8", power.Halt},
+		{"init", "sbin", "1", power.Init},
+		{"poweroff", "sbin", "8", power.Poweroff},
+		{"reboot", "sbin", "8", power.Reboot},
+		{"runlevel", "sbin", "8", power.Runlevel},
+		{"service", "sbin", "8", service.Command},
+		{"shutdown", "sbin", "8", power.Shutdown},
 		{"systemd-analyze", "bin", "1", analyze.Command},
 		{"systemd-cat", "bin", "1", journal.Cat},
 		{"systemd-escape", "bin", "1", escape.Command},
 		{"systemd-notify", "bin", "1", notify.Command},
+		{"telinit", "sbin", "8", power.Telinit},
 	}
 }
 

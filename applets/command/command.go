@@ -46,7 +46,10 @@ func Silent(status int) error { return &Exit{Status: status} }
 
 // New begins the description of an applet. usage is its name and arguments. The caller adds flags and RunE;
 // the flags --help and --version are there.
-func New(usage, short, long string) *cobra.Command {
+func New(usage, short, long string) *cobra.Command { return NewHelp("h", usage, short, long) }
+
+// NewHelp is New with another letter for --help, or none.
+func NewHelp(letter, usage, short, long string) *cobra.Command {
 	c := &cobra.Command{
 		Use:                   usage,
 		Short:                 short,
@@ -58,7 +61,7 @@ func New(usage, short, long string) *cobra.Command {
 		CompletionOptions:     cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	c.Flags().SortFlags = false
-	c.Flags().BoolP("help", "h", false, "show this help")
+	c.Flags().BoolP("help", letter, false, "show this help")
 	c.Flags().Bool("version", false, "show the version")
 	return c
 }
@@ -79,6 +82,9 @@ func run(c *cobra.Command, args []string, out io.Writer) int {
 	if len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
 		c.SetArgs(args)
 		return status(c, c.Execute())
+	}
+	if c.DisableFlagParsing {
+		return status(c, c.RunE(c, args))
 	}
 	args, err := Getopt(c, args)
 	if err != nil {

@@ -61,7 +61,7 @@ type getopt struct {
 // takesValue says whether an option needs, may have, or must not have a value.
 func takesValue(f *pflag.Flag) (needs, may bool) {
 	switch {
-	case f.Value.Type() == "bool", f.Value.Type() == "boolfunc":
+	case f.Value.Type() == "bool", f.Value.Type() == "boolfunc", f.Value.Type() == "count":
 		return false, false
 	case f.NoOptDefVal != "":
 		return false, true
