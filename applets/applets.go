@@ -14,6 +14,7 @@ import (
 	"pintle/applets/journal"
 	"pintle/applets/notify"
 	"pintle/applets/power"
+	"pintle/applets/run"
 	"pintle/applets/service"
 )
 
@@ -42,6 +43,7 @@ func All() []Applet {
 		{"systemd-cat", "bin", "1", journal.Cat},
 		{"systemd-escape", "bin", "1", escape.Command},
 		{"systemd-notify", "bin", "1", notify.Command},
+		{"systemd-run", "bin", "1", run.Command},
 		{"telinit", "sbin", "8", power.Telinit},
 	}
 }

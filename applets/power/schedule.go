@@ -8,24 +8,36 @@ import (
 	"strings"
 	"time"
 
-	"github.com/godbus/dbus/v5"
-
 	"pintle/applets/client"
 	"pintle/applets/command"
+	"pintle/applets/setting"
 	"pintle/units"
 )
 
 const (
-	// scheduledTimer is the unit that waits for a scheduled shutdown.
-	scheduledTimer = "scheduled-shutdown.timer"
+	// scheduledTimer is the unit that waits for a scheduled shutdown, scheduledService the one that it starts then.
+	scheduledTimer   = "scheduled-shutdown.timer"
+	scheduledService = "scheduled-shutdown.service"
 	// scheduledFile says what is scheduled, to programs that look where logind writes it.
 	scheduledFile = "/run/systemd/shutdown/scheduled"
 )
 
-// property is one setting of a transient unit.
-type property struct {
-	Name  string
-	Value dbus.Variant
+// auxiliary is a unit that comes with another one.
+type auxiliary struct {
+	Name       string
+	Properties []setting.Property
+}
+
+// starter is the service that starts a target. It outlives what the target stops.
+func starter(target, description string) ([]setting.Property, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return setting.ParseAll("service", []string{
+		"Description=" + description, "Type=oneshot", "CollectMode=inactive-or-failed",
+		"ExecStart=@" + units.ListText([]string{program}) + " systemctl start --no-block --job-mode=replace-irreversibly " + target,
+	})
 }
 
 // schedule has PID 1 start the target of a shutdown at some time.
@@ -36,20 +48,20 @@ func schedule(w way, at time.Time) error {
 	}
 	defer conn.Close()
 	_ = discard(conn) // of two shutdowns the last one counts
-	type calendar struct{ Base, Spec string }
-	when := at.UTC().Format("2006-01-02 15:04:05.000000") + " UTC"
-	properties := []property{
-		{"Description", dbus.MakeVariant("Scheduled shutdown (" + w.name + ")")},
-		{"TimersCalendar", dbus.MakeVariant([]calendar{{"OnCalendar", when}})},
-		{"AccuracyUSec", dbus.MakeVariant(uint64(units.Second))},
-		{"RemainAfterElapse", dbus.MakeVariant(false)},
-		{"Unit", dbus.MakeVariant(w.target)},
+	description := "Scheduled shutdown (" + w.name + ")"
+	service, err := starter(w.target, description)
+	if err != nil {
+		return command.Failf("Failed to schedule shutdown: %s", command.Reason(err))
 	}
-	type auxiliary struct {
-		Name       string
-		Properties []property
+	timer, err := setting.ParseAll("timer", []string{
+		"Description=" + description, "OnCalendar=" + at.UTC().Format("2006-01-02 15:04:05.000000") + " UTC",
+		"AccuracySec=1s", "RemainAfterElapse=no",
+	})
+	if err != nil {
+		return err
 	}
-	if err := conn.Manager("StartTransientUnit", []any{scheduledTimer, "replace", properties, []auxiliary{}}); err != nil {
+	more := []auxiliary{{scheduledService, service}}
+	if err := conn.Manager("StartTransientUnit", []any{scheduledTimer, "replace", timer, more}); err != nil {
 		return command.Failf("Failed to schedule shutdown: %s", client.Reason(err))
 	}
 	if err := record(w.name, at); err != nil {
