@@ -21,7 +21,6 @@ type options struct {
 
 	scope              client.Scope
 	global             bool
-	quiet              bool
 	root, unit         string
 	orderOnly          bool
 	requireOnly        bool

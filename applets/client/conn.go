@@ -30,6 +30,7 @@ const messageMax = 128 << 20
 type Conn struct {
 	sock    *net.UnixConn
 	peer    bool // the other end is the manager, not a bus between us
+	name    string
 	serial  uint32
 	in      []byte // read from the socket, not yet taken as a message
 	fds     []int  // came with what is in `in`
@@ -61,7 +62,11 @@ func dialOne(address string, peer bool) (*Conn, error) {
 	}
 	c := &Conn{sock: sock, peer: peer}
 	if err = c.authenticate(); err == nil && !peer {
-		_, err = c.CallTo("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello")
+		var body []any
+		body, err = c.CallTo("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello")
+		if err == nil && len(body) == 1 {
+			c.name, _ = body[0].(string)
+		}
 	}
 	if err != nil {
 		sock.Close()
@@ -69,6 +74,9 @@ func dialOne(address string, peer bool) (*Conn, error) {
 	}
 	return c, nil
 }
+
+// Name is our unique name on the bus, empty where there is no bus between us and the manager.
+func (c *Conn) Name() string { return c.name }
 
 // socketName takes the name of the socket from an address; an abstract one begins with "@".
 func socketName(address string) (string, error) {
@@ -242,6 +250,9 @@ func frame(b []byte) (size, body int, order binary.ByteOrder, err error) {
 
 // send writes a message and gives its serial.
 func (c *Conn) send(m *dbus.Message) (serial uint32, err error) {
+	if n, err := m.CountFds(); err == nil && n > 0 {
+		m.Headers[dbus.FieldUnixFDs] = dbus.MakeVariant(uint32(n))
+	}
 	var out bytes.Buffer
 	fds, err := m.EncodeToWithFDs(&out, binary.LittleEndian)
 	if err != nil {

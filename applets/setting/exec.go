@@ -212,7 +212,7 @@ func typed(name, value string) (any, error) {
 	if strings.ContainsAny(value, "\n\r\\") {
 		return nil, unix.EINVAL
 	}
-	if err := graph.Add(unit, "[Service]\nExecStart=/bin/true\n"+name+"="+value+"\n"); err != nil {
+	if err := graph.Add(unit, "", "[Service]\nExecStart=/bin/true\n"+name+"="+value+"\n"); err != nil {
 		return nil, err
 	}
 	u := graph.Load(unit)
