@@ -29,6 +29,7 @@ type conn struct {
 	peer  Peer
 	out   outbox
 	ready bool // it has authenticated; of the loop
+	fds   bool // it takes descriptors
 }
 
 // serve reads until the connection ends.
@@ -38,14 +39,14 @@ func (c *conn) serve(guid string) {
 	in := &fdReader{sock: c.sock}
 	defer in.close()
 	r := bufio.NewReader(in)
-	_ = c.sock.SetReadDeadline(time.Now().Add(authTime))
+	_ = c.sock.SetReadDeadline(time.Now().Add(c.s.wait))
 	fds, err := authenticate(r, c.sock, c.peer.UID, guid)
 	if err != nil || c.sock.SetReadDeadline(time.Time{}) != nil {
 		c.complain(err)
 		return
 	}
 	// Only methods that change something take descriptors.
-	in.allowed = fds && c.peer.Privileged
+	c.fds, in.allowed = fds, fds && c.peer.Privileged
 	if !c.s.config.Do(func() { c.ready = true }) {
 		return
 	}
@@ -117,8 +118,15 @@ func (c *conn) end() {
 
 // reply queues the answer to a call.
 func (c *conn) reply(call *Call, msg *dbus.Message) {
+	passed := descriptors(msg)
 	if call.silent {
+		closeFDs(passed)
 		return
+	}
+	if len(passed) > 0 && !c.fds {
+		closeFDs(passed)
+		msg = failure(Errorf(ErrNotSupported, "cannot pass a descriptor: the client has not asked for it"))
+		msg.Headers[dbus.FieldReplySerial] = dbus.MakeVariant(call.serial)
 	}
 	msg.Headers[dbus.FieldSender] = dbus.MakeVariant(busName)
 	c.out.put(&packet{msg: msg, done: c.out.answered})
@@ -129,52 +137,73 @@ func (c *conn) write() {
 	defer c.sock.Close() // wakes the reader
 	defer c.out.close()
 	defer c.guard()
-	for serial := uint32(1); ; serial = max(serial+1, 1) {
-		p := c.out.take()
-		if p == nil {
+	for serial := uint32(1); ; {
+		batch := c.out.take()
+		if len(batch) == 0 {
 			return
 		}
-		err := c.send(p, serial)
-		if p.done != nil {
-			p.done()
-		}
-		if err != nil {
+		if err := c.send(batch, &serial); err != nil {
 			c.complain(err)
 			return
 		}
 	}
 }
 
-// send writes one message; one that cannot be encoded is a bug of ours, and becomes an error if it is a reply.
-func (c *conn) send(p *packet, serial uint32) error {
-	data, fds, err := p.bytes()
-	if err != nil {
-		c.s.config.Do(func() { c.s.logf(supervisor.LevelError, "bug: %v", err) })
-		to, ok := p.msg.Headers[dbus.FieldReplySerial]
-		if !ok {
-			return nil
+// send writes messages, those without descriptors in one go.
+func (c *conn) send(batch []*packet, serial *uint32) error {
+	var pending net.Buffers
+	for i, p := range batch {
+		data, fds := c.encoded(p)
+		if data == nil {
+			continue
 		}
-		failure := &dbus.Message{Type: dbus.TypeError, Flags: dbus.FlagNoReplyExpected, Body: []any{clean(err.Error())},
-			Headers: map[dbus.HeaderField]dbus.Variant{
-				dbus.FieldReplySerial: to, dbus.FieldErrorName: dbus.MakeVariant(errFailed),
-				dbus.FieldSignature: dbus.MakeVariant(dbus.ParseSignatureMust("s")), dbus.FieldSender: dbus.MakeVariant(busName)}}
-		if data, _, err = encode(failure); err != nil {
-			return err
+		head := append(make([]byte, 0, fixedLen), data[:fixedLen]...)
+		binary.LittleEndian.PutUint32(head[serialAt:], *serial)
+		*serial = max(*serial+1, 1)
+		if len(fds) > 0 {
+			_, err := pending.WriteTo(c.sock)
+			if err == nil {
+				_, _, err = c.sock.WriteMsgUnix(head, unix.UnixRights(fds...), nil)
+			}
+			closeFDs(fds)
+			if err != nil {
+				for _, p := range batch[i+1:] {
+					p.drop()
+				}
+				return err
+			}
+			head = nil
+		}
+		pending = append(pending, head, data[fixedLen:])
+	}
+	_, err := pending.WriteTo(c.sock)
+	for _, p := range batch {
+		if p.done != nil {
+			p.done()
 		}
 	}
-	head := append(make([]byte, 0, fixedLen), data[:fixedLen]...)
-	binary.LittleEndian.PutUint32(head[serialAt:], serial)
-	if len(fds) > 0 {
-		_, _, err = c.sock.WriteMsgUnix(head, unix.UnixRights(fds...), nil)
-		closeFDs(fds)
-		if err == nil {
-			_, err = c.sock.Write(data[fixedLen:])
-		}
-		return err
-	}
-	both := net.Buffers{head, data[fixedLen:]}
-	_, err = both.WriteTo(c.sock)
 	return err
+}
+
+// encoded are the bytes of a message; nil for a signal that cannot be encoded, which is a bug of ours. A reply that
+// cannot be becomes an error.
+func (c *conn) encoded(p *packet) ([]byte, []int) {
+	data, fds, err := p.bytes()
+	if err == nil {
+		return data, fds
+	}
+	c.s.config.Do(func() { c.s.logf(supervisor.LevelError, "bug: %v", err) })
+	to, ok := p.msg.Headers[dbus.FieldReplySerial]
+	if !ok {
+		return nil, nil
+	}
+	closeFDs(descriptors(p.msg))
+	instead := failure(err)
+	instead.Headers[dbus.FieldReplySerial], instead.Headers[dbus.FieldSender] = to, dbus.MakeVariant(busName)
+	if data, _, err = encode(instead); err != nil {
+		return nil, nil
+	}
+	return data, nil
 }
 
 // fdReader reads from a socket, and keeps the descriptors that come with the data.

@@ -74,7 +74,7 @@ func (c *Call) do() {
 func (c *Call) handle() (out []any, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			c.Server.logf(supervisor.LevelError, "bug: %v in %s; going on. Please report this:\n%s", r, c.member, debug.Stack())
+			c.logf(supervisor.LevelError, "bug: %v in %s; going on. Please report this:\n%s", r, c.member, debug.Stack())
 			out, err = nil, Errorf(errFailed, "cannot answer: bug: %v", r)
 		}
 	}()
@@ -84,6 +84,15 @@ func (c *Call) handle() (out []any, err error) {
 		}
 	}
 	return c.method.Do(c)
+}
+
+// logf logs from wherever the handler runs.
+func (c *Call) logf(level supervisor.Level, format string, args ...any) {
+	if c.method.Aside {
+		c.Server.config.Do(func() { c.Server.logf(level, format, args...) })
+		return
+	}
+	c.Server.logf(level, format, args...)
 }
 
 // meet finds the unit or job of the object that was called.
@@ -117,7 +126,7 @@ func (s *Server) unitOf(name string, _ Peer) (*supervisor.Unit, error) {
 // Reply answers a call; out are values that encode as Method.Out.
 func (c *Call) Reply(out ...any) {
 	if got := dbus.SignatureOf(out...).String(); layout(got) != layout(c.method.Out) {
-		c.Server.logf(supervisor.LevelError, "bug: %s answers (%s) in place of (%s)", c.member, got, c.method.Out)
+		c.logf(supervisor.LevelError, "bug: %s answers (%s) in place of (%s)", c.member, got, c.method.Out)
 		c.Fail(fmt.Errorf("cannot answer: bug: reply of type (%s)", got))
 		return
 	}
@@ -133,13 +142,16 @@ func (c *Call) Reply(out ...any) {
 func layout(sig string) string { return strings.NewReplacer("{", "(", "}", ")").Replace(sig) }
 
 // Fail answers a call with an error.
-func (c *Call) Fail(err error) {
+func (c *Call) Fail(err error) { c.answer(failure(err)) }
+
+// failure is the message of an error.
+func failure(err error) *dbus.Message {
 	name, text := nameAndText(err)
-	c.answer(&dbus.Message{Type: dbus.TypeError, Flags: dbus.FlagNoReplyExpected, Body: []any{clean(text)},
+	return &dbus.Message{Type: dbus.TypeError, Flags: dbus.FlagNoReplyExpected, Body: []any{clean(text)},
 		Headers: map[dbus.HeaderField]dbus.Variant{
 			dbus.FieldErrorName: dbus.MakeVariant(name),
 			dbus.FieldSignature: dbus.MakeVariant(dbus.ParseSignatureMust("s")),
-		}})
+		}}
 }
 
 // clean makes a text one that D-Bus can carry: valid UTF-8 without NUL.

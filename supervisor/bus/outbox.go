@@ -6,6 +6,8 @@ import "sync"
 const (
 	queueMax      = 64 << 10
 	queueMaxOther = 4 << 10
+	// batchMax is how many messages are written in one go.
+	batchMax = 64
 )
 
 // outbox is the queue between all who have something to tell a client and the goroutine that writes it. It never
@@ -32,10 +34,12 @@ func (o *outbox) put(p *packet) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
+		p.drop()
 		return
 	}
 	if len(o.queue) >= o.max {
-		o.closed, o.queue = true, nil
+		p.drop()
+		o.end()
 	} else {
 		o.queue = append(o.queue, p)
 		if p.done != nil {
@@ -45,22 +49,19 @@ func (o *outbox) put(p *packet) {
 	o.changed.Broadcast()
 }
 
-// take waits for a packet; nil when there will be none.
-func (o *outbox) take() *packet {
+// take waits for packets and takes what there is, up to a number; none when there will be none.
+func (o *outbox) take() []*packet {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for len(o.queue) == 0 && !o.closed {
 		o.changed.Wait()
 	}
-	if o.closed {
-		return nil
-	}
-	p := o.queue[0]
-	o.queue[0] = nil
-	if o.queue = o.queue[1:]; len(o.queue) == 0 {
+	n := min(len(o.queue), batchMax)
+	batch := o.queue[:n:n]
+	if o.queue = o.queue[n:]; len(o.queue) == 0 {
 		o.queue = nil
 	}
-	return p
+	return batch
 }
 
 // answered is told that a reply was written.
@@ -84,6 +85,14 @@ func (o *outbox) waitRoom() bool {
 func (o *outbox) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.closed, o.queue = true, nil
+	o.end()
 	o.changed.Broadcast()
+}
+
+// end drops what is queued.
+func (o *outbox) end() {
+	for _, p := range o.queue {
+		p.drop()
+	}
+	o.closed, o.queue = true, nil
 }

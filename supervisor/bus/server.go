@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 	"golang.org/x/sys/unix"
@@ -51,6 +52,7 @@ type Server struct {
 	went   []event                          // and what is gone
 	jobs   []*supervisor.Job                // that have another type or state
 	failed uint32                           // units that had failed at the last Flush
+	wait   time.Duration                    // authTime
 	refs   map[any]map[*supervisor.Unit]int // by client: units that it has the manager keep
 }
 
@@ -66,7 +68,7 @@ type Peer struct {
 
 // New makes a server that nobody is connected to.
 func New(config Config) *Server {
-	return &Server{config: config}
+	return &Server{config: config, wait: authTime}
 }
 
 // Use gives the server the manager, which it is made before. Nothing is called earlier.
@@ -140,6 +142,11 @@ func (s *Server) connect(fd int) {
 		s.logf(supervisor.LevelWarning, "cannot take a D-Bus connection: %v", err)
 		return
 	}
+	s.admit(stream, peer)
+}
+
+// admit begins a conversation.
+func (s *Server) admit(stream *net.UnixConn, peer Peer) {
 	if s.conns == nil {
 		s.conns, s.byUID, s.guid = map[*conn]struct{}{}, map[uint32]int{}, newGUID()
 	}
@@ -222,7 +229,24 @@ type packet struct {
 	data []byte
 	fds  []int
 	err  error
-	done func() // called when it was written or dropped; nil for signals
+	done func() // called when it was written; nil for signals
+}
+
+// descriptors are those that a message carries, which are closed when it was sent or cannot be.
+func descriptors(msg *dbus.Message) (fds []int) {
+	for _, v := range msg.Body {
+		if fd, ok := v.(dbus.UnixFD); ok {
+			fds = append(fds, int(fd))
+		}
+	}
+	return fds
+}
+
+// drop is told that it will not be written. Signals carry nothing.
+func (p *packet) drop() {
+	if p.done != nil {
+		closeFDs(descriptors(p.msg))
+	}
 }
 
 func (p *packet) bytes() ([]byte, []int, error) {
