@@ -220,6 +220,7 @@ func (p *PID1) Cleanup(u *units.Unit, keepRuntime bool) {
 		removeSockets(u.Socket)
 		return
 	}
+	p.unwatchExit(u.Name)
 	p.tracker.Forget(u.Name)
 	p.spawner.Cleanup(u, keepRuntime)
 }

@@ -44,6 +44,8 @@ type PID1 struct {
 	sockets  map[string][]supervisor.FD // listening, by socket unit
 	outputs  []output                   // of the process being spawned
 
+	exitWatches map[string]int // pidfds of processes that are no children, by unit
+
 	children chan os.Signal
 	signals  chan os.Signal
 	caught   <-chan struct{} // closed once every signal of the table is caught

@@ -68,6 +68,14 @@ func (s *Spawner) connect(sp *supervisor.Spawn, p *process) error {
 		return err
 	}
 
+	if sp.Streams != nil {
+		for i, fd := range sp.Streams {
+			if fd >= 0 {
+				p.streams[i] = fromFD(fd)
+			}
+		}
+	}
+
 	// One description for reading and writing when a file serves both ways.
 	if in.Kind == units.StdioFile && out.Kind == units.StdioFile && in.Arg == out.Arg {
 		p.streams[0].flags = p.streams[0].flags&^unix.O_ACCMODE | unix.O_RDWR | unix.O_CREAT

@@ -3,6 +3,7 @@ package pid1
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -77,6 +78,10 @@ func NewTracker() *Tracker {
 func (t *Tracker) mark(unit string) uint64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.markLocked(unit)
+}
+
+func (t *Tracker) markLocked(unit string) uint64 {
 	n, ok := t.serial[unit]
 	if !ok {
 		n = uint64(len(t.marks))
@@ -127,6 +132,18 @@ func (t *Tracker) Adopt(unit string, pid int) {
 	if st.session == pid {
 		t.sessions[pid] = unit
 	}
+	t.brand(unit, pid)
+}
+
+// brand gives a process the mark of a unit, so that its children are known, too; where that is not allowed they are as
+// long as the process lives.
+func (t *Tracker) brand(unit string, pid int) {
+	var limit unix.Rlimit
+	if unix.Prlimit(pid, unix.RLIMIT_RSS, nil, &limit) != nil || limit.Max != math.MaxUint64 {
+		return // it has a limit of its own
+	}
+	limit.Cur = t.markLocked(unit)
+	_ = unix.Prlimit(pid, unix.RLIMIT_RSS, &limit, nil)
 }
 
 // Forget drops what is known of a unit's past; processes that it still has stay its own.

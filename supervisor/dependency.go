@@ -48,6 +48,7 @@ var (
 
 	// What keeps a unit that is down from being forgotten.
 	referencedBy = deps(units.ReferencedBy)
+	references   = deps(units.References)
 )
 
 func deps(d ...units.Dependency) []units.Dependency { return d }

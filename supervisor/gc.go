@@ -60,6 +60,9 @@ func (m *Manager) forget(u *Unit) {
 	for _, name := range u.names {
 		delete(m.units, name)
 	}
+	for other := range u.known(references) {
+		m.garbage.add(other, queuedGarbage) // perhaps that was all that needed it
+	}
 	m.graph.Unload(u.Name)
 	m.dropTransient(u)
 	m.unitRemoved(u)

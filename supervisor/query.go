@@ -57,12 +57,15 @@ func (m *Manager) UnitByInvocationID(id string) *Unit {
 
 // UnitByControlGroup is the unit that a control group, or the nearest one above it, stands for, or nil.
 func (m *Manager) UnitByControlGroup(path string) *Unit {
-	for path = strings.TrimRight(path, "/"); path != ""; path = path[:strings.LastIndexByte(path, '/')] {
+	if path == "" || path == "/" {
+		return m.units["-.slice"]
+	}
+	for path = strings.TrimRight(path, "/"); strings.HasPrefix(path, "/"); path = path[:strings.LastIndexByte(path, '/')] {
 		if u := m.units[path[strings.LastIndexByte(path, '/')+1:]]; u != nil && u.ControlGroup() == path {
 			return u
 		}
 	}
-	return m.units["-.slice"]
+	return nil
 }
 
 // ControlGroup is the path that a unit's control group would have below the one of the container: systemctl

@@ -164,6 +164,9 @@ func (s *service) tidy() {
 	}
 	s.notify.access = ""
 	s.disconnect() // the peer is to see the end of it
+	if !s.comesBack() {
+		s.u.closeStreams() // and so is who reads what the service writes
+	}
 	preserve := s.u.Exec.RuntimeDirectoryPreserve
 	keep := preserve == units.PreserveYes || preserve == units.PreserveRestart && s.comesBack()
 	s.u.host().Cleanup(s.u.Unit, keep)

@@ -74,16 +74,15 @@ func (m *Manager) MakeTransient(t Transient) (*Unit, error) {
 	if err := MayBeTransient(t.Name); err != nil {
 		return nil, err
 	}
+	if err := m.CheckNew(t.Name); err != nil {
+		return nil, err
+	}
 	for _, pid := range t.PIDs {
 		if err := m.attachable(t.Name, pid); err != nil {
 			return nil, err
 		}
 	}
 	u := m.unit(t.Name)
-	m.garbage.add(u, queuedGarbage)
-	if !u.pristine() || u.Name != t.Name {
-		return nil, refuse("org.freedesktop.systemd1.UnitExists", t.Name, "Unit %s was already loaded or has a fragment file.", t.Name)
-	}
 	files, writes := m.host.(unitWriter)
 	texts, takes := m.graph.(unitTexts)
 	if !writes || !takes {
@@ -109,6 +108,16 @@ func (m *Manager) MakeTransient(t Transient) (*Unit, error) {
 		}
 	}
 	return u, nil
+}
+
+// CheckNew refuses names of units that there are already.
+func (m *Manager) CheckNew(name string) error {
+	u := m.unit(name)
+	m.garbage.add(u, queuedGarbage)
+	if !u.pristine() || u.Name != name {
+		return refuse("org.freedesktop.systemd1.UnitExists", name, "Unit %s was already loaded or has a fragment file.", name)
+	}
+	return nil
 }
 
 // pristine units are known by nothing but their name.

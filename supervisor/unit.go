@@ -234,6 +234,7 @@ func (u *Unit) unwatch(pid int) {
 func (u *Unit) spawn(s *Spawn) (pid int, err error) {
 	s.Unit = u.Unit
 	s.InvocationID = u.invocationID
+	s.Streams = u.streams
 	switch s.Role {
 	case RoleCondition, RoleStartPre, RoleStart:
 		s.Env = append(s.Env, u.trigger...)

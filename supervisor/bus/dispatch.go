@@ -118,9 +118,23 @@ func (c *Call) meet() error {
 	return nil
 }
 
-// unitOf is the unit that a path names: by its name, in which case it is loaded.
-func (s *Server) unitOf(name string, _ Peer) (*supervisor.Unit, error) {
-	return s.config.Manager.Load(name), nil
+// unitOf is the unit that a path names: by its name, in which case it is loaded, by its invocation id, or as the
+// caller's own.
+func (s *Server) unitOf(name string, peer Peer) (*supervisor.Unit, error) {
+	m := s.config.Manager
+	switch {
+	case name == "self":
+		if u := m.UnitByPID(int(peer.PID)); u != nil && peer.PID > 0 {
+			return u, nil
+		}
+		return nil, Errorf(supervisor.ErrNoSuchUnit, "Client %d not member of any unit.", peer.PID)
+	case invocationLabel(name):
+		if u := m.UnitByInvocationID(name[1:]); u != nil {
+			return u, nil
+		}
+		return nil, Errorf("org.freedesktop.systemd1.NoUnitForInvocationID", "No unit with the specified invocation ID %s known.", name[1:])
+	}
+	return m.Load(name), nil
 }
 
 // Reply answers a call; out are values that encode as Method.Out.

@@ -43,7 +43,7 @@ func (s *settings) form(p propertyValue) (lines []line, known bool, err error) {
 	case "LogExtraFields":
 		if want("aay") {
 			for _, field := range value.([][]byte) {
-				lines = append(lines, line{name, quote(string(field))})
+				lines = append(lines, line{name, quoteAtNeed(string(field))})
 			}
 			return lines, true, nil
 		}
@@ -75,7 +75,11 @@ func (s *settings) form(p propertyValue) (lines []line, known bool, err error) {
 		}
 	case "CPUAffinity", "NUMAMask", "AllowedCPUs", "StartupAllowedCPUs", "AllowedMemoryNodes", "StartupAllowedMemoryNodes":
 		if want("ay") {
-			return one(name, strings.ReplaceAll(units.FormatCPUSet(bitNumbers(value.([]byte))), ",", " "))
+			list := units.FormatCPUSet(bitNumbers(value.([]byte)))
+			if strings.HasPrefix(name, "CPU") || list == "" {
+				return one(name, list)
+			}
+			return []line{{name, ""}, {name, list}}, true, nil
 		}
 	case "CPUSchedulingPolicy", "IOSchedulingClass", "NUMAPolicy", "SecureBits":
 		if want("i") {
@@ -124,7 +128,7 @@ func (s *settings) form(p propertyValue) (lines []line, known bool, err error) {
 	case "RuntimeDirectorySymlink", "StateDirectorySymlink", "CacheDirectorySymlink", "LogsDirectorySymlink":
 		if want("a(sst)") {
 			return eachRow(strings.TrimSuffix(name, "Symlink"), value.([][]any), false, func(r []any) string {
-				return quote(r[0].(string) + ":" + r[1].(string))
+				return quoteAtNeed(r[0].(string) + ":" + r[1].(string))
 			})
 		}
 	case "SetCredential", "SetCredentialEncrypted":
@@ -292,7 +296,7 @@ func commands(name string, rows [][]any) ([]line, error) {
 		}
 		text := prefix + quoteAll(argv)
 		if path != argv[0] {
-			text = prefix + "@" + quote(path) + " " + quoteAll(argv)
+			text = prefix + "@" + quoteAtNeed(path) + " " + quoteAll(argv)
 		}
 		lines = append(lines, line{name, text})
 	}
@@ -439,12 +443,12 @@ func (s *settings) resource(p propertyValue) (lines []line, known bool, err erro
 	case "IODeviceWeight", "IOReadBandwidthMax", "IOWriteBandwidthMax", "IOReadIOPSMax", "IOWriteIOPSMax",
 		"BlockIODeviceWeight", "BlockIOReadBandwidth", "BlockIOWriteBandwidth":
 		if want = "a(st)"; sig == want {
-			return eachRow(name, value.([][]any), true, func(r []any) string { return quote(r[0].(string)) + " " + bytesText(r[1].(uint64)) })
+			return eachRow(name, value.([][]any), true, func(r []any) string { return quoteAtNeed(r[0].(string)) + " " + bytesText(r[1].(uint64)) })
 		}
 	case "IODeviceLatencyTargetUSec":
 		if want = "a(st)"; sig == want {
 			return eachRow("IODeviceLatencyTargetSec", value.([][]any), true, func(r []any) string {
-				return quote(r[0].(string)) + " " + units.FormatSpan(units.Usec(r[1].(uint64)), 1)
+				return quoteAtNeed(r[0].(string)) + " " + units.FormatSpan(units.Usec(r[1].(uint64)), 1)
 			})
 		}
 	case "DeviceAllow":

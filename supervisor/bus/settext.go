@@ -69,6 +69,9 @@ func (s *settings) add(p propertyValue) error {
 		return nil
 	}
 	if len(s.check(s.unit, "["+section+"]\n"+text.String())) > 0 {
+		if setting, _ := units.SettingFor(s.unitType, lines[0].name); strings.HasPrefix(setting.Field, "ResourceSettings.") && p.value.Signature().String() == "t" {
+			return Errorf(ErrInvalidArgs, "Value specified in %s is out of range", p.name)
+		}
 		return invalidSetting(p.name, lines[len(lines)-1].value)
 	}
 	if section != s.section {
@@ -250,6 +253,14 @@ func quote(s string) string {
 	}
 	b.WriteByte('"')
 	return b.String()
+}
+
+// quoteAtNeed is quote for what is not one word as it is.
+func quoteAtNeed(s string) string {
+	if s == "" || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune("\"'\\", r) }) {
+		return quote(s)
+	}
+	return escapeSpecifiers(s)
 }
 
 func quoteAll(words []string) string {

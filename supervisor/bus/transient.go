@@ -19,6 +19,9 @@ func startTransient(c *Call) ([]any, error) {
 	if !slices.Contains(units.Enumeration("job_mode"), string(mode)) {
 		return nil, Errorf(ErrInvalidArgs, "Job mode %s is invalid.", mode)
 	}
+	if err := c.Manager().CheckNew(name); err != nil {
+		return nil, err
+	}
 	_, err := c.makeTransient(name, propertyValues(c.Args[2]))
 	if err == nil {
 		err = c.makeAux(c.Args[3])
