@@ -18,23 +18,23 @@ var errMasked = errors.New("masked")
 
 // readFile reads a regular file of the root, never waiting for one that is no regular file. Links are
 // followed within the root.
-func (r root) readFile(path string) ([]byte, error) {
+func (r root) readFile(path string) ([]byte, stamp, error) {
 	real := path
 	if r != "" {
 		var err error
 		if real, err = r.resolve(path); err != nil {
-			return nil, unreadable(path, errors.Unwrap(err))
+			return nil, stamp{}, unreadable(path, errors.Unwrap(err))
 		}
 	}
 	if real == "/dev/null" {
-		return nil, errMasked
+		return nil, stamp{}, errMasked
 	}
 	var st syscall.Stat_t
 	if err := syscall.Stat(r.host(real), &st); err != nil {
-		return nil, unreadable(path, err)
+		return nil, stamp{}, unreadable(path, err)
 	}
 	if err := regular(path, &st); err != nil {
-		return nil, err
+		return nil, stampOf(&st), err
 	}
 	return readRegular(r.host(real), path)
 }
@@ -60,21 +60,22 @@ func (r root) masked(link string) bool {
 
 // readRegular reads a file that was a regular one when it was looked at; host is where it lies and path what
 // it is called in errors.
-func readRegular(host, path string) ([]byte, error) {
+func readRegular(host, path string) ([]byte, stamp, error) {
 	fd, err := syscall.Open(host, syscall.O_RDONLY|syscall.O_CLOEXEC|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
 	if err != nil {
-		return nil, unreadable(path, err)
+		return nil, stamp{}, unreadable(path, err)
 	}
 	defer syscall.Close(fd)
 	// Once more for what was opened: the path may have been replaced in between.
 	var st syscall.Stat_t
 	if err := syscall.Fstat(fd, &st); err != nil {
-		return nil, unreadable(path, err)
+		return nil, stamp{}, unreadable(path, err)
 	}
 	if err := regular(path, &st); err != nil {
-		return nil, err
+		return nil, stampOf(&st), err
 	}
-	return readAll(fd, path, st.Size)
+	text, err := readAll(fd, path, st.Size)
+	return text, stampOf(&st), err
 }
 
 // regular checks that a file can be read as a unit file.

@@ -230,6 +230,7 @@ func (l *loading) fragment() bool {
 	<-src.ready
 	delete(g.ahead, u)
 	u.Fragment, l.x.Fragment = src.path, src.path
+	u.stamps = append(u.stamps[:0], src.stamp)
 	switch err := src.err; {
 	case errors.Is(err, errMasked):
 		u.State = Masked
@@ -259,30 +260,30 @@ func (l *loading) fragment() bool {
 }
 
 // fragmentText finds and reads the main file of a unit. An error for a missing one is os.ErrNotExist.
-func (g *Graph) fragmentText(id string) (text []byte, path string, err error) {
+func (g *Graph) fragmentText(id string) (text []byte, path string, at stamp, err error) {
 	if t, ok := g.transient[id]; ok {
-		return t.text, t.path, nil
+		return t.text, t.path, stamp{}, nil
 	}
 	if f := g.index.fragment(id); f.path != "" {
 		if f.plain {
-			text, err = readRegular(g.index.root.host(f.path), f.path)
-			return text, f.path, err
+			text, at, err = readRegular(g.index.root.host(f.path), f.path)
+			return text, f.path, at, err
 		}
-		text, err = g.index.root.readFile(f.path)
-		return text, g.fragmentPath(f.path), err
+		text, at, err = g.index.root.readFile(f.path)
+		return text, g.fragmentPath(f.path), at, err
 	}
 	if !g.opts.NoBuiltin {
 		name := id
 		if text, _, ok := Builtin(name); ok && len(text) > 0 {
-			return text, "", nil
+			return text, "", stamp{}, nil
 		}
 		if template, err := Template(id); err == nil {
 			if text, _, ok := Builtin(template); ok {
-				return text, "", nil
+				return text, "", stamp{}, nil
 			}
 		}
 	}
-	return nil, "", os.ErrNotExist
+	return nil, "", stamp{}, os.ErrNotExist
 }
 
 // fragmentPath is the path under which a main file is shown: that of the file a linked unit lies in.
@@ -310,7 +311,8 @@ func (l *loading) dropIns() {
 	for _, d := range x.dropIns(u.Name, u.Aliases, ".d", isConf) {
 		u.DropIns = append(u.DropIns, d.path)
 		l.file, l.line = d.path, 0
-		text, err := x.root.readFile(d.path)
+		text, at, err := x.root.readFile(d.path)
+		u.stamps = append(u.stamps, at)
 		switch {
 		case errors.Is(err, errMasked):
 		case err != nil:

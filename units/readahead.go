@@ -9,6 +9,7 @@ import (
 // source is the main file of a unit, read but not applied yet.
 type source struct {
 	path  string
+	stamp stamp // of the file
 	err   error // why there is no text
 	lexed lexed
 	ready chan struct{} // closed once the fields above are set
@@ -80,7 +81,7 @@ func (g *Graph) readAll(queued []*Unit, sources []source) (failed error) {
 	texts := make([]lexText, len(queued))
 	for i, u := range queued {
 		texts[i].known = sectionsOf(u)
-		texts[i].text, sources[i].path, sources[i].err = g.fragmentText(u.Name)
+		texts[i].text, sources[i].path, sources[i].stamp, sources[i].err = g.fragmentText(u.Name)
 	}
 	for i, l := range lexAll(texts) {
 		sources[i].lexed = l

@@ -81,9 +81,13 @@ func (g *Graph) Amend(name, file, text string) *Unit {
 		})
 	}
 	delete(g.index.listed, dir)
-	u.DropIns = nil
+	u.DropIns, u.stamps = nil, []stamp{old.stampAt(0)}
 	for _, d := range g.index.dropIns(u.Name, u.Aliases, ".d", isConf) {
-		u.DropIns = append(u.DropIns, d.path)
+		at, _ := g.stampNow(d.path)
+		if i := slices.Index(old.DropIns, d.path); i >= 0 && d.path != file {
+			at = old.stampAt(i + 1) // it may have changed
+		}
+		u.DropIns, u.stamps = append(u.DropIns, d.path), append(u.stamps, at)
 	}
 	for n, have := range g.units {
 		if have == old {

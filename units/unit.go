@@ -44,6 +44,8 @@ type Unit struct {
 	Fragment string    // path of the main file; empty if there is none
 	DropIns  []string  // paths of the drop-ins in the order they were applied
 	Problems []Problem // lines that were warned about and skipped
+	// stamps are of Fragment and of each of DropIns, as they were read; see Graph.Outdated.
+	stamps []stamp
 
 	// Unenforced are the settings that a container does not, or may not, honour.
 	Unenforced []Unenforced

@@ -79,42 +79,24 @@ func (c Change) reason() string {
 	return ""
 }
 
-// BusName is the D-Bus error that a manager answers with.
+// BusName is the D-Bus error that a manager answers with; empty where it is just that of the error number.
 func (c Change) BusName() string {
+	const systemd = "org.freedesktop.systemd1."
 	switch c.Errno {
 	case unix.EEXIST:
-		return "org.freedesktop.systemd1.UnitExists"
+		return systemd + "UnitExists"
 	case unix.ERFKILL:
-		return "org.freedesktop.systemd1.UnitMasked"
+		return systemd + "UnitMasked"
 	case unix.EADDRNOTAVAIL:
-		return "org.freedesktop.systemd1.UnitGenerated"
+		return systemd + "UnitGenerated"
 	case unix.ETXTBSY:
-		return "org.freedesktop.systemd1.UnitBadPath"
+		return systemd + "UnitBadPath"
 	case unix.EBADSLT, unix.EIDRM, unix.EUCLEAN, unix.EXDEV, unix.EUNATCH:
-		return "org.freedesktop.systemd1.BadUnitSetting"
+		return systemd + "BadUnitSetting"
 	case unix.ELOOP:
-		return "org.freedesktop.systemd1.UnitLinked"
+		return systemd + "UnitLinked"
 	case unix.ENOENT, unix.ENOLINK:
-		return "org.freedesktop.systemd1.NoSuchUnit"
+		return systemd + "NoSuchUnit"
 	}
-	return ErrnoBusName(c.Errno)
-}
-
-// ErrnoBusName is the D-Bus error that sd-bus makes of an error number: one of D-Bus's own where there is one.
-func ErrnoBusName(errno syscall.Errno) string {
-	switch errno {
-	case unix.EPERM, unix.EACCES:
-		return "org.freedesktop.DBus.Error.AccessDenied"
-	case unix.EINVAL:
-		return "org.freedesktop.DBus.Error.InvalidArgs"
-	case unix.ENOENT:
-		return "org.freedesktop.DBus.Error.FileNotFound"
-	case unix.EEXIST:
-		return "org.freedesktop.DBus.Error.FileExists"
-	case unix.ENOMEM:
-		return "org.freedesktop.DBus.Error.NoMemory"
-	case unix.EIO:
-		return "org.freedesktop.DBus.Error.IOError"
-	}
-	return "System.Error." + unix.ErrnoName(errno)
+	return ""
 }

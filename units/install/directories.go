@@ -31,7 +31,8 @@ type directories struct {
 	presets                   []string // of preset files, highest priority first
 }
 
-func newDirectories(t *tree, scope Scope, getenv func(string) string) directories {
+func newDirectories(t *tree, f *Files) directories {
+	scope, getenv := f.Scope, getenvOr(f.Getenv)
 	d := directories{
 		config: "/etc/systemd/system", runtimeConfig: "/run/systemd/system",
 		control: "/etc/systemd/system.control", runtimeControl: "/run/systemd/system.control",
@@ -68,6 +69,9 @@ func newDirectories(t *tree, scope Scope, getenv func(string) string) directorie
 	}
 	if generator != "" {
 		d.generators = []string{generator, generator + ".early", generator + ".late"}
+	}
+	if f.Path != nil {
+		d.search = slices.Clone(f.Path)
 	}
 	d.search = t.distinct(d.search)
 	for _, dir := range []string{"/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib"} {

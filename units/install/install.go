@@ -21,6 +21,8 @@ type Files struct {
 	// Root is the directory that stands for "/"; empty for the real one.
 	Root  string
 	Scope Scope
+	// Path is the search path, highest priority first; nil for that of the scope.
+	Path []string
 	// Getenv gives the environment variables that the search path depends on; nil for those of the process.
 	Getenv func(string) string
 	// Host gives the values of specifiers that do not depend on the unit; nil for those of Root.
@@ -119,7 +121,7 @@ func (f *Files) begin() (*operation, error) {
 	if err != nil {
 		return nil, &RootError{f.Root, errnoOf(err)}
 	}
-	return &operation{Files: f, tree: t, directories: newDirectories(t, f.Scope, getenvOr(f.Getenv))}, nil
+	return &operation{Files: f, tree: t, directories: newDirectories(t, f)}, nil
 }
 
 func (o *operation) close() { o.tree.close() }

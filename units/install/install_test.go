@@ -240,9 +240,9 @@ func TestFailures(t *testing.T) {
 		{Change{Errno: syscall.ENOENT, Path: "/p"}, "NoSuchUnit", "Unit file /p does not exist.", "unit /p does not exist."},
 		{Change{Errno: syscall.ENOLINK, Path: "/p"}, "NoSuchUnit", "Unit /p is an unresolvable alias.", `file "/p": Link has been severed`},
 		{Change{Errno: syscall.EUNATCH, Path: "/p"}, "BadUnitSetting", "Cannot resolve specifiers in /p.", `cannot resolve specifiers in "/p".`},
-		{Change{Errno: syscall.EACCES, Path: "/p"}, "AccessDenied", "File /p: Permission denied", `file "/p": Permission denied`},
-		{Change{Errno: syscall.EROFS, Path: "/p"}, "EROFS", "File /p: Read-only file system", `file "/p": Read-only file system`},
-		{Change{Errno: syscall.EINVAL, Path: "/p"}, "InvalidArgs", "File /p: Invalid argument", `file "/p": Invalid argument`},
+		{Change{Errno: syscall.EACCES, Path: "/p"}, "", "File /p: Permission denied", `file "/p": Permission denied`},
+		{Change{Errno: syscall.EROFS, Path: "/p"}, "", "File /p: Read-only file system", `file "/p": Read-only file system`},
+		{Change{Errno: syscall.EINVAL, Path: "/p"}, "", "File /p: Invalid argument", `file "/p": Invalid argument`},
 	} {
 		name := c.change.BusName()
 		if name[strings.LastIndexByte(name, '.')+1:] != c.name || c.change.Error() != c.answer {
@@ -329,5 +329,41 @@ func TestRevert(t *testing.T) {
 	want := []string{"/etc/systemd/system/own.service", "/run/systemd/generator/a.service.d/generated.conf"}
 	if left := sortedKeys(treeOf(t, root)); !slices.Equal(left, want) {
 		t.Errorf("left are %q, want %q", left, want)
+	}
+}
+
+// TestAViewStaysAsItIs asks the same again after things have changed.
+func TestAViewStaysAsItIs(t *testing.T) {
+	root := t.TempDir()
+	plant(t, root, map[string]string{
+		"/usr/lib/systemd/system/a.service":          enabling,
+		"/usr/lib/systemd/system-preset/1-a.preset":  "disable a.service\n",
+		"/usr/lib/systemd/system/bad.service":        "[bad\n",
+		"/srv/units/only.service":                    "[Unit]\n",
+		"/etc/systemd/system/t.target.wants/x.notes": "",
+	}, nil)
+	f := &Files{Root: root}
+	v := f.View()
+	check := func(when string, want State) {
+		t.Helper()
+		if state, preset := v.State("a.service"), v.Preset("a.service"); state != want || preset != "disabled" {
+			t.Errorf("%s: a.service is %s, preset %s, want %s", when, state, preset, want)
+		}
+	}
+	check("at first", Disabled)
+	f.Enable([]string{"a.service"}, Options{})
+	check("when it was enabled", Disabled)
+	v.Forget()
+	check("looking anew", Enabled)
+	if state := v.State("bad.service"); state != Bad {
+		t.Errorf("bad.service is %s", state)
+	}
+	v = (&Files{Root: root, Path: []string{"/srv/units"}}).View()
+	if state := v.State("only.service"); state != Static {
+		t.Errorf("only.service is %s", state)
+	}
+	v = (&Files{Root: "/nowhere/at/all"}).View()
+	if state, preset := v.State("a.service"), v.Preset("a.service"); state != Bad || preset != "" {
+		t.Errorf("in no root a.service is %s, preset %q", state, preset)
 	}
 }
