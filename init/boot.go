@@ -15,6 +15,7 @@ import (
 	"pintle/supervisor/epoll"
 	"pintle/supervisor/journal"
 	"pintle/units"
+	"pintle/units/install"
 )
 
 // Run is PID 1 from its first instruction to its exit status: the boot phases of DESIGN.md, the loop, the
@@ -287,6 +288,14 @@ func newGraph() *units.Graph {
 	return units.NewGraph(units.Options{Path: units.SystemPath(os.Getenv), Host: units.SystemHost{}})
 }
 
+// unitFiles are the unit files of the container, as they are installed.
+func unitFiles() *install.Files {
+	return &install.Files{Host: units.SystemHost{}, Provided: func(name string) (alias string, ok bool) {
+		_, alias, ok = units.Builtin(name)
+		return alias, ok
+	}}
+}
+
 // use makes a graph the one that the manager loads from.
 func (p *PID1) use(g *units.Graph) {
 	p.graph = g
@@ -297,11 +306,12 @@ func (p *PID1) use(g *units.Graph) {
 
 // resolver is the graph for the manager; what is wrong in a unit's files is said when the unit is loaded.
 func (p *PID1) resolver() units.Resolver {
-	return &sayingGraph{Graph: p.graph, said: map[*units.Unit]bool{}, say: p.boots(supervisor.LevelWarning)}
+	return &sayingGraph{Graph: p.graph, View: unitFiles().View(), said: map[*units.Unit]bool{}, say: p.boots(supervisor.LevelWarning)}
 }
 
 type sayingGraph struct {
 	*units.Graph
+	*install.View
 	said map[*units.Unit]bool
 	say  func(format string, args ...any)
 }

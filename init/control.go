@@ -25,7 +25,7 @@ type controlSocket struct {
 
 func newControlSocket(p *PID1) *controlSocket {
 	return &controlSocket{set: p.set, log: p.logf, fd: -1, server: bus.New(bus.Config{
-		Do: p.Do, UID: uint32(os.Geteuid()), Host: busHost{p},
+		Do: p.Do, UID: uint32(os.Geteuid()), Host: busHost{p}, Files: unitFiles(),
 		Log: func(level supervisor.Level, message string) { p.Log(level, "", message) },
 	})}
 }

@@ -67,6 +67,8 @@ type Manager struct {
 	touched  []*Unit  `handover:"-"` // whose properties may have changed: Touched
 	failed   uint32   // counts jobs that have failed
 
+	filesChanged bool `handover:"-"` // since graph was made: UnitFilesChanged
+
 	state    RunState
 	booted   Instant // when the manager was made: what OnBootSec= counts from
 	ending   *ending // set once the manager stops

@@ -167,7 +167,7 @@ var absent = map[string]any{
 	"RootImagePolicy": anyImage, "MountImagePolicy": anyImage, "ExtensionImagePolicy": anyImage,
 	"NonBlocking": false, "Priority": int32(-1), "IPTOS": int32(-1), "IPTTL": int32(-1), "Mark": int32(-1), "SocketProtocol": int32(0),
 	"Timestamping": "off", "NRefused": uint32(0), "FreezerState": "running", "CanFreeze": false, "CanClean": []string(nil),
-	"Following": "", "Transient": false, "NeedDaemonReload": false, "ControlPID": uint32(0), "Result": "success",
+	"Following": "", "Transient": false, "ControlPID": uint32(0), "Result": "success",
 }
 
 // anyImage is the policy that allows every kind of disk image, which none of them is checked against here.

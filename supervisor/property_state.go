@@ -19,13 +19,14 @@ var stateOf = map[string]func(*Unit) any{
 		}
 		return u.Description
 	},
-	"LoadState":      func(u *Unit) any { return string(u.Unit.State) },
-	"ActiveState":    func(u *Unit) any { active, _ := u.State(); return string(active) },
-	"SubState":       func(u *Unit) any { _, sub := u.State(); return sub },
-	"FragmentPath":   func(u *Unit) any { return u.Fragment },
-	"DropInPaths":    func(u *Unit) any { return u.DropIns },
-	"UnitFileState":  func(u *Unit) any { return u.FileState() },
-	"UnitFilePreset": func(*Unit) any { return "" },
+	"LoadState":        func(u *Unit) any { return string(u.Unit.State) },
+	"ActiveState":      func(u *Unit) any { active, _ := u.State(); return string(active) },
+	"SubState":         func(u *Unit) any { _, sub := u.State(); return sub },
+	"FragmentPath":     func(u *Unit) any { return u.Fragment },
+	"DropInPaths":      func(u *Unit) any { return u.DropIns },
+	"UnitFileState":    func(u *Unit) any { return u.FileState() },
+	"UnitFilePreset":   func(u *Unit) any { return u.FilePreset() },
+	"NeedDaemonReload": func(u *Unit) any { return u.NeedDaemonReload() },
 
 	"StateChangeTimestamp":            func(u *Unit) any { return Wall(u.stamps.StateChange.Realtime) },
 	"StateChangeTimestampMonotonic":   func(u *Unit) any { return Monotonic(u.stamps.StateChange.Monotonic) },
@@ -221,18 +222,6 @@ func (u *Unit) watchdogFed() Instant {
 	now := u.now()
 	fed := s.watchdogAt - s.watchdogSpan()
 	return Instant{Monotonic: fed, Realtime: now.Realtime - (now.Monotonic - fed)}
-}
-
-// fileStater is what a Resolver may be besides: it tells how a unit's file is installed.
-type fileStater interface{ FileState(name string) string }
-
-// FileState is how the unit's file is installed ("enabled", "static", "masked", …; systemctl(1), is-enabled);
-// empty if it has none.
-func (u *Unit) FileState() string {
-	if g, ok := u.m.graph.(fileStater); ok {
-		return g.FileState(u.Name)
-	}
-	return ""
 }
 
 // commandRuns are the commands of a list with how each ran last.

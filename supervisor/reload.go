@@ -15,7 +15,7 @@ func (m *Manager) Reload(graph units.Resolver) {
 }
 
 func (m *Manager) reload(graph units.Resolver) {
-	m.graph = graph
+	m.graph, m.filesChanged = graph, false
 	held := m.sorted()
 	clear(m.units)
 	for _, u := range held {

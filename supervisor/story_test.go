@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pintle/units"
+	"pintle/units/install"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write what the stories print now into testdata/*.txt")
@@ -64,7 +65,7 @@ type story struct {
 	t      *testing.T
 	texts  map[string]string
 	config Config
-	graph  *units.Graph
+	graph  storyGraph
 	m      *Manager
 	host   *fakeHost
 
@@ -138,14 +139,20 @@ func (s *story) manager() *Manager {
 	return s.m
 }
 
-func (s *story) newGraph() *units.Graph {
+// storyGraph knows its units' files and how they are installed, as that of PID 1 does.
+type storyGraph struct {
+	*units.Graph
+	*install.View
+}
+
+func (s *story) newGraph() storyGraph {
 	dir := s.t.TempDir()
 	for name, text := range s.texts {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			s.t.Fatal(err)
 		}
 	}
-	return units.NewGraph(units.Options{NoBuiltin: !s.builtin, Path: []string{dir}})
+	return storyGraph{units.NewGraph(units.Options{NoBuiltin: !s.builtin, Path: []string{dir}}), (&install.Files{Path: []string{dir}}).View()}
 }
 
 func span(s string) units.Usec {

@@ -11,7 +11,7 @@ func managerInterface() *Interface {
 	return managerTable.get(func() *Interface {
 		return &Interface{
 			Name:    ManagerName,
-			Methods: slices.Concat(managerQueries(), managerJobs(), managerUnits(), managerState()),
+			Methods: slices.Concat(managerQueries(), managerJobs(), managerUnits(), managerFiles(), managerState()),
 			Signals: managerSignals(), Properties: managerProperties(),
 		}
 	})

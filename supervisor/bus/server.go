@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"pintle/supervisor"
+	"pintle/units/install"
 )
 
 // Bounds of how many connect at a time, as systemd has them; those who may only read shall not keep others out.
@@ -36,6 +37,8 @@ type Config struct {
 	UID uint32
 	// Host answers what is about no unit.
 	Host Host
+	// Files are the unit files, which are used on goroutines of connections.
+	Files *install.Files
 }
 
 // Server answers the calls of all connections. But for what the goroutines of connections do by themselves it is
@@ -43,10 +46,12 @@ type Config struct {
 type Server struct {
 	config Config
 	guid   string
-	conns  map[*conn]struct{} // all that are open
-	byUID  map[uint32]int     // how many connections each user has who may only read
-	others int                // and all of these
-	full   func()             // called when a connection is closed after one could not be accepted
+	// filesMu is held while unit files are looked at or installed.
+	filesMu sync.Mutex
+	conns   map[*conn]struct{} // all that are open
+	byUID   map[uint32]int     // how many connections each user has who may only read
+	others  int                // and all of these
+	full    func()             // called when a connection is closed after one could not be accepted
 
 	came   []event                          // since the last Flush: what is new
 	went   []event                          // and what is gone

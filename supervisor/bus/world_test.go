@@ -16,6 +16,7 @@ import (
 
 	"pintle/supervisor"
 	"pintle/units"
+	"pintle/units/install"
 )
 
 // world is a manager on a host without processes of its own, its loop, and a server on a socket.
@@ -25,6 +26,7 @@ type world struct {
 	manager  *supervisor.Manager
 	server   *Server
 	path     string
+	root     string // where unit files are installed
 	requests chan func()
 	over     chan struct{}
 }
@@ -38,11 +40,11 @@ func newWorld(t *testing.T, files map[string]string) *world {
 			t.Fatal(err)
 		}
 	}
-	w := &world{t: t, path: filepath.Join(dir, "private"), requests: make(chan func()), over: make(chan struct{})}
+	w := &world{t: t, root: t.TempDir(), path: filepath.Join(dir, "private"), requests: make(chan func()), over: make(chan struct{})}
 	w.host = &worldHost{w: w, procs: map[int]string{}, lastPID: 100}
 	graph := units.NewGraph(units.Options{Path: []string{dir}, Host: units.SystemHost{}})
 	w.manager = supervisor.New(w.host, graph, supervisor.Config{})
-	w.server = New(Config{Manager: w.manager, Do: w.do, Host: worldPID1{}, Log: func(l supervisor.Level, text string) { w.host.Log(l, "", text) }})
+	w.server = New(Config{Manager: w.manager, Do: w.do, Host: worldPID1{}, Files: &install.Files{Root: w.root}, Log: func(l supervisor.Level, text string) { w.host.Log(l, "", text) }})
 	fd, err := Listen(w.path)
 	if err != nil {
 		t.Fatal(err)

@@ -178,7 +178,12 @@ func (r *run) isEnabled(names []string) {
 		}
 		r.print(string(state))
 		if r.c.Full {
-			for _, link := range r.f.LinksOf(name, r.c.Options) {
+			links, err := r.f.LinksOf(name, r.c.Options)
+			if err != nil {
+				r.fail("Failed to get file links for %s: %s", name, errnoText(errnoOf(err)))
+				return
+			}
+			for _, link := range links {
 				r.print("  " + link)
 			}
 		}
@@ -198,14 +203,15 @@ func isRootError(err error) bool {
 }
 
 // LinksOf are the links to a unit that disabling it would remove.
-func (f *Files) LinksOf(name string, opts Options) (links []string) {
+func (f *Files) LinksOf(name string, opts Options) (links []string, err error) {
 	opts.DryRun = true
-	for _, c := range f.Disable([]string{name}, opts).Changes {
+	res := f.Disable([]string{name}, opts)
+	for _, c := range res.Changes {
 		if c.Type == Unlink {
 			links = append(links, c.Path)
 		}
 	}
-	return links
+	return links, res.Err
 }
 
 func (r *run) getDefault() (name string, ok bool) {

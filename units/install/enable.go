@@ -75,8 +75,10 @@ func (f *Files) Reenable(names []string, opts Options) Result {
 				continue
 			}
 			// Its link is about to be removed, so the file must be known.
-			if u, err := o.lookup(&set{}, name, load|followConfig); err == nil && !o.provided(name) {
-				files[i] = u.path
+			if u, err := o.lookup(&set{}, name, load|followConfig); err == nil {
+				if _, _, ours := o.provided(name); !ours {
+					files[i] = u.path
+				}
 			}
 		}
 		if _, err := o.disable(bare, opts); err != nil && err != unix.ENOENT {

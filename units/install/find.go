@@ -65,7 +65,7 @@ func (o *operation) exists(name string) (bool, error) {
 	if !units.ValidName(name, units.AnyName) {
 		return false, unix.EINVAL
 	}
-	if o.provided(name) {
+	if _, _, ok := o.provided(name); ok {
 		return true, nil
 	}
 	_, err := o.lookup(&set{}, name, 0)
@@ -158,13 +158,16 @@ func (o *operation) find(s *set, u *unit, how search) error {
 			break
 		}
 	}
-	switch {
-	case found:
-	case o.provided(u.name):
-		u.path, u.mode = "/usr/lib/systemd/system/"+u.name, regular
+	if !found {
+		file, target, ok := o.provided(u.name)
+		if !ok {
+			return unix.ENOENT
+		}
+		u.path, u.target, u.mode = file, target, regular
+		if target != "" {
+			u.mode = alias
+		}
 		return nil
-	default:
-		return unix.ENOENT
 	}
 	if u.mode == masked || how&load == 0 {
 		return nil

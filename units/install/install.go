@@ -27,8 +27,9 @@ type Files struct {
 	Getenv func(string) string
 	// Host gives the values of specifiers that do not depend on the unit; nil for those of Root.
 	Host units.HostFacts
-	// Provided tells whether the manager brings along a unit that needs no file; nil if it does so with none.
-	Provided func(name string) bool
+	// Provided tells whether the manager brings along a unit that needs no file, and which one its name is an
+	// alias of, if it is one; nil if it brings along none.
+	Provided func(name string) (alias string, ok bool)
 }
 
 // Options say how an operation is done.
@@ -164,7 +165,21 @@ func (o *operation) shown(path string) string {
 	return join(o.Root, path)
 }
 
-func (o *operation) provided(name string) bool { return o.Provided != nil && o.Provided(name) }
+// provided is where the file of a unit would be that the manager brings along, and where the link leads to that
+// its name would be.
+func (o *operation) provided(name string) (file, target string, ok bool) {
+	if o.Provided == nil {
+		return "", "", false
+	}
+	target, ok = o.Provided(name)
+	if target != "" {
+		target = providedIn + target
+	}
+	return providedIn + name, target, ok
+}
+
+// providedIn is where a package would have the units that the manager brings along.
+const providedIn = "/usr/lib/systemd/system/"
 
 // host gives the values of specifiers.
 func (o *operation) host() units.HostFacts {

@@ -189,9 +189,15 @@ func TestUsersFiles(t *testing.T) {
 func TestUnitsOfTheManager(t *testing.T) {
 	root := t.TempDir()
 	plant(t, root, map[string]string{"/usr/lib/systemd/system/a.service": "[Install]\nWantedBy=multi-user.target\n"}, nil)
-	f := &Files{Root: root, Provided: func(name string) bool { return strings.HasSuffix(name, "user.target") }}
+	f := &Files{Root: root, Provided: func(name string) (string, bool) {
+		if name == "default.target" {
+			return "multi-user.target", true
+		}
+		return "", name == "multi-user.target"
+	}}
 	for _, step := range [][2]string{
 		{"enable a", "Created symlink /etc/systemd/system/multi-user.target.wants/a.service → /usr/lib/systemd/system/a.service.\n"},
+		{"get-default", "multi-user.target\n"},
 		{"set-default multi-user", "Created symlink /etc/systemd/system/default.target → /usr/lib/systemd/system/multi-user.target.\n"},
 		{"get-default", "multi-user.target\n"},
 		{"add-requires multi-user.target a", "Created symlink /etc/systemd/system/multi-user.target.requires/a.service → /usr/lib/systemd/system/a.service.\n"},
@@ -346,24 +352,24 @@ func TestAViewStaysAsItIs(t *testing.T) {
 	v := f.View()
 	check := func(when string, want State) {
 		t.Helper()
-		if state, preset := v.State("a.service"), v.Preset("a.service"); state != want || preset != "disabled" {
+		if state, preset := v.FileState("a.service"), v.FilePreset("a.service"); state != string(want) || preset != "disabled" {
 			t.Errorf("%s: a.service is %s, preset %s, want %s", when, state, preset, want)
 		}
 	}
 	check("at first", Disabled)
 	f.Enable([]string{"a.service"}, Options{})
 	check("when it was enabled", Disabled)
-	v.Forget()
+	v.FilesChanged()
 	check("looking anew", Enabled)
-	if state := v.State("bad.service"); state != Bad {
+	if state := v.FileState("bad.service"); state != "bad" {
 		t.Errorf("bad.service is %s", state)
 	}
 	v = (&Files{Root: root, Path: []string{"/srv/units"}}).View()
-	if state := v.State("only.service"); state != Static {
+	if state := v.FileState("only.service"); state != "static" {
 		t.Errorf("only.service is %s", state)
 	}
 	v = (&Files{Root: "/nowhere/at/all"}).View()
-	if state, preset := v.State("a.service"), v.Preset("a.service"); state != Bad || preset != "" {
+	if state, preset := v.FileState("a.service"), v.FilePreset("a.service"); state != "bad" || preset != "" {
 		t.Errorf("in no root a.service is %s, preset %q", state, preset)
 	}
 }

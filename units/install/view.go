@@ -1,7 +1,7 @@
 package install
 
-// View answers over and over how unit files are installed. What it has read once it does not read again: it tells
-// how things were, at the latest, when it was first asked. It is for one goroutine.
+// View answers over and over how unit files are installed: it is what the manager shows of its units. What it has
+// read once it does not read again before FilesChanged. It is for one goroutine.
 type View struct {
 	files       *Files
 	known       bool
@@ -16,8 +16,8 @@ type View struct {
 // View makes one; it reads nothing yet.
 func (f *Files) View() *View { return &View{files: f} }
 
-// Forget has everything be read anew when it is asked for.
-func (v *View) Forget() { *v = View{files: v.files} }
+// FilesChanged has everything be read anew when it is asked for.
+func (v *View) FilesChanged() { *v = View{files: v.files} }
 
 // begin opens the root directory for a moment.
 func (v *View) begin() (*operation, error) {
@@ -39,14 +39,14 @@ func (v *View) end(o *operation) {
 	o.close()
 }
 
-// State is how a unit is installed: Bad if that cannot be told.
-func (v *View) State(name string) State {
+// FileState is how a unit is installed: Bad if that cannot be told.
+func (v *View) FileState(name string) string {
 	if state, ok := v.states[name]; ok {
-		return state
+		return string(state)
 	}
 	o, err := v.begin()
 	if err != nil {
-		return Bad
+		return string(Bad)
 	}
 	defer v.end(o)
 	state, err := o.state(name)
@@ -54,12 +54,12 @@ func (v *View) State(name string) State {
 		state = Bad
 	}
 	v.states[name] = state
-	return state
+	return string(state)
 }
 
-// Preset is what the preset files say about a unit: "enabled", "disabled" or "ignored"; empty if they cannot be
+// FilePreset is what the preset files say about a unit: "enabled", "disabled" or "ignored"; empty if they cannot be
 // read.
-func (v *View) Preset(name string) string {
+func (v *View) FilePreset(name string) string {
 	if !v.ruled {
 		o, err := v.begin()
 		if err != nil {
