@@ -53,7 +53,8 @@ packages ship and supervises their services in an ordinary unprivileged containe
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(initCommand(), tryCommand(), verifyCommand(), versionCommand())
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddCommand(completionCommand(), installCommand(), initCommand(), tryCommand(), verifyCommand(), versionCommand())
 	return root
 }
 
