@@ -1,0 +1,284 @@
+package firstrun
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// A transaction has three phases, and each can be interrupted at any system call.
+//
+//	stage   The journal is written (whole, durably) as journal.stage. Copies are made in StateDir/stage and
+//	        brought to the disk. A restart keeps what was copied whole and goes on, or, where the image is
+//	        another one by now, removes it all.
+//	commit  The journal is renamed to journal.commit. From here on the result is certain: a restart does all
+//	        operations again, and each of them notices that it was done, because what it would move is gone.
+//	        What is replaced is linked or moved to StateDir/backup/ID first.
+//	end     The journal moves into the backup, or is removed. The stage directory is removed.
+//
+// undo is the way back, from journal.commit when an operation fails, or from a journal in a backup when the
+// user rolls back: the journal is renamed to journal.undo, and the operations are taken back in reverse order.
+type txn struct {
+	*Volume
+	journal *Journal
+	stage   int
+	backup  int
+	copier  *copier
+}
+
+// Template is the tree that an image brings for a volume, open.
+type Template struct {
+	Sys  *Sys
+	Path string
+	Fd   int
+	Tree *Tree
+}
+
+// OpenTemplate opens a template and lists it. Where it has a manifest, that tells attributes and digests.
+func OpenTemplate(sys *Sys, path string, workers int) (*Template, error) {
+	fd, err := sys.Open(unix.AT_FDCWD, path+"/.", unix.O_RDONLY|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return nil, fmt.Errorf("cannot open template %s: %w", path, err)
+	}
+	t := &Template{Sys: sys, Path: path, Fd: fd}
+	t.Tree, err = sys.Scan(fd, ScanOptions{Shallow: true, Workers: workers})
+	if err == nil {
+		err = t.applyManifest()
+	}
+	if err != nil {
+		t.Close()
+		return nil, fmt.Errorf("cannot use template %s: %w", path, err)
+	}
+	return t, nil
+}
+
+// Close closes the template.
+func (t *Template) Close() { t.Sys.Close(t.Fd) }
+
+// applyManifest takes from the template's own manifest what the image's file system may not be able to keep.
+func (t *Template) applyManifest() error {
+	data, err := t.Sys.readFile(t.Fd, StateDir+"/"+ManifestFile)
+	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) {
+		return nil
+	}
+	var m *Tree
+	if err == nil {
+		m, err = DecodeManifest(StateDir+"/"+ManifestFile, data)
+	}
+	if err != nil {
+		return err
+	}
+	for i := range t.Tree.Entries {
+		e := &t.Tree.Entries[i]
+		if b := m.Get(e.Path); b != nil && b.Kind == e.Kind && b.Size == e.Size && b.Target == e.Target {
+			e.Attrs, e.Digest, e.complete = b.Attrs, b.Digest, true
+		}
+	}
+	return nil
+}
+
+// Complete reads what Tree does not say yet, digests and extended attributes, for those entries that are
+// asked for.
+func (t *Template) Complete(want func(*Entry) bool, workers int) error {
+	return t.Sys.complete(t.Fd, t.Tree, want, workers)
+}
+
+// Run does a whole transaction: it writes the journal and sees it through.
+func (v *Volume) Run(j *Journal, t *Template, p Progress, workers int) error {
+	if err := v.MakeState(); err != nil {
+		return err
+	}
+	if err := v.Sys.RemoveAll(v.State, stageDir); err != nil {
+		return fmt.Errorf("cannot remove %s: %w%s", v.statePath(stageDir), err, hint(err))
+	}
+	data, err := j.encode()
+	if err != nil {
+		return err
+	}
+	if err := v.WriteState(journalStage, data); err != nil {
+		return err
+	}
+	return v.Resume(j, journalStage, t, p, workers)
+}
+
+// Resume sees a transaction through that is in some phase. In the phase of journal.stage it needs the
+// template it began with. An error leaves the volume as it was, or the journal in place for the next attempt.
+func (v *Volume) Resume(j *Journal, phase string, t *Template, p Progress, workers int) error {
+	x, err := v.open(j)
+	if err != nil {
+		return err
+	}
+	defer x.close()
+	if phase == journalStage {
+		if err := x.prepare(t, p, workers); err != nil {
+			return err
+		}
+		if err := v.Sys.Rename(v.State, journalStage, v.State, journalCommit); err != nil {
+			return fmt.Errorf("cannot begin to change %s: %w", v.Path, err)
+		}
+		if err := v.Sys.Sync(v.State); err != nil {
+			return fmt.Errorf("cannot begin to change %s: %w", v.Path, err)
+		}
+		phase = journalCommit
+	}
+	if phase == journalCommit {
+		err := x.commit()
+		if err == nil || !j.Backup {
+			return err
+		}
+		if e := v.Sys.Rename(v.State, journalCommit, v.State, journalUndo); e != nil {
+			return errors.Join(err, fmt.Errorf("cannot go back: %w; the next start tries again", e))
+		}
+		if e := x.undo(); e != nil {
+			return errors.Join(err, e)
+		}
+		return fmt.Errorf("%w; all changes were taken back", err)
+	}
+	return x.undo()
+}
+
+func (v *Volume) open(j *Journal) (*txn, error) {
+	x := &txn{Volume: v, journal: j, stage: -1, backup: -1, copier: newCopier(v.Sys, &v.Notes)}
+	var err error
+	x.stage, err = v.makeDir(v.State, stageDir)
+	if err == nil && j.Backup {
+		var all int
+		if all, err = v.makeDir(v.State, BackupDir); err == nil {
+			x.backup, err = v.makeDir(all, j.ID)
+			v.Sys.Close(all)
+		}
+	}
+	if err != nil {
+		x.close()
+		return nil, fmt.Errorf("cannot prepare a change of %s: %w%s", v.Path, err, hint(err))
+	}
+	return x, nil
+}
+
+func (x *txn) close() {
+	for _, fd := range []int{x.stage, x.backup} {
+		if fd >= 0 {
+			x.Sys.Close(fd)
+		}
+	}
+}
+
+// Discard gives up a transaction that has changed nothing yet.
+func (v *Volume) Discard() error {
+	if err := v.RemoveState(journalStage); err != nil {
+		return err
+	}
+	if err := v.Sys.RemoveAll(v.State, stageDir); err != nil {
+		return fmt.Errorf("cannot remove %s: %w", v.statePath(stageDir), err)
+	}
+	return nil
+}
+
+// prepare makes all copies.
+func (x *txn) prepare(t *Template, p Progress, workers int) error {
+	names, err := x.Sys.Names(x.stage)
+	if err != nil {
+		return fmt.Errorf("cannot read %s: %w", x.statePath(stageDir), err)
+	}
+	fromTemplate := &staging{copier: x.copier, from: t.Fd, stage: x.stage, fresh: len(names) == 0, workers: workers, progress: p}
+	fromVolume := &staging{copier: x.copier, from: x.Root, stage: x.stage, fresh: len(names) == 0, workers: workers, progress: p}
+	var bytes int64
+	for i := range x.journal.Ops {
+		op := &x.journal.Ops[i]
+		if op.Do != Put {
+			continue
+		}
+		switch op.From {
+		case FromTemplate:
+			for e := range t.Tree.under(op.source()) {
+				to := strconv.Itoa(i) + e.Path[len(op.source()):]
+				fromTemplate.items = append(fromTemplate.items, stageItem{e, to})
+				bytes += e.Size
+			}
+		case FromVolume:
+			e, err := x.Sys.entryAt(x.Root, op.source())
+			if err != nil {
+				return fmt.Errorf("cannot read %s: %w", "/"+op.source(), err)
+			}
+			fromVolume.items = append(fromVolume.items, stageItem{e, strconv.Itoa(i)})
+			bytes += e.Size
+		}
+	}
+	p.Start("copying", len(fromTemplate.items)+len(fromVolume.items), bytes)
+	defer p.Done()
+	if err := fromTemplate.run(); err != nil {
+		return err
+	}
+	if len(fromVolume.items) > 0 {
+		if err := fromVolume.run(); err != nil {
+			return err
+		}
+	}
+	return x.prepareFacts(t, workers)
+}
+
+// prepareFacts writes the files of StateDir that come into place with the rest.
+func (x *txn) prepareFacts(t *Template, workers int) error {
+	for i := range x.journal.Ops {
+		op := &x.journal.Ops[i]
+		data := []byte(op.Data)
+		switch {
+		case op.Do != Put || op.From != FromData && op.From != FromManifest:
+			continue
+		case op.From == FromManifest:
+			var err error
+			if data, err = x.manifest(t, workers); err != nil {
+				return err
+			}
+		}
+		if err := x.writeStaged(strconv.Itoa(i), data); err != nil {
+			return fmt.Errorf("cannot write %s: %w%s", x.statePath(stageDir), err, hint(err))
+		}
+	}
+	if err := x.Sys.Sync(x.stage); err != nil {
+		return fmt.Errorf("cannot write %s: %w", x.statePath(stageDir), err)
+	}
+	return nil
+}
+
+func (x *txn) writeStaged(name string, data []byte) error {
+	if err := x.Sys.RemoveAll(x.stage, name); err != nil {
+		return err
+	}
+	fd, err := x.Sys.Open(x.stage, name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer x.Sys.Close(fd)
+	if err := x.Sys.Write(fd, data, 0); err != nil {
+		return err
+	}
+	return x.Sys.Sync(fd)
+}
+
+// manifest lists the template. What the plan says is kept otherwise on the volume is marked.
+func (x *txn) manifest(t *Template, workers int) ([]byte, error) {
+	missing := func(e *Entry) bool {
+		return !e.left && (!e.read && !e.complete || e.Digest == "" && e.Kind == File)
+	}
+	if err := t.Complete(missing, workers); err != nil {
+		return nil, err
+	}
+	kept := map[string]bool{}
+	for i := range x.journal.Ops {
+		if op := &x.journal.Ops[i]; op.Do == Check {
+			kept[op.Path] = true
+		}
+	}
+	entries := make([]Entry, 0, len(t.Tree.Entries))
+	for _, e := range t.Tree.Entries {
+		if e.left {
+			continue
+		}
+		e.Kept = kept[e.Path]
+		entries = append(entries, e)
+	}
+	return EncodeManifest(entries), nil
+}
