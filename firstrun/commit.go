@@ -27,6 +27,8 @@ func verb(do Do) string {
 		return "put in place"
 	case Drop, DropDir:
 		return "remove"
+	case Move:
+		return "move"
 	}
 	return "change owner and mode of"
 }
@@ -48,28 +50,39 @@ func (x *txn) end(phase string) error {
 	if err != nil {
 		return fmt.Errorf("cannot end the change of %s: %w%s", x.Path, err, hint(err))
 	}
-	// What is left counts for nothing any more; the next transaction removes it, too.
-	_ = x.Sys.RemoveAll(x.State, stageDir)
-	if phase == journalUndo {
+	x.cleanUp(phase)
+	x.markClean()
+	return nil
+}
+
+// cleanUp removes what counts for nothing any more; what it leaves the next transaction removes. A rollback
+// keeps what it took away.
+func (x *txn) cleanUp(phase string) {
+	switch phase {
+	case journalBack:
+		_ = x.Sys.RemoveAll(x.backup, undoneDir)
+		_ = x.Sys.Rename(x.State, stageDir, x.backup, undoneDir)
+	case journalUndo:
 		if all, err := x.Sys.Open(x.State, BackupDir, unix.O_RDONLY|unix.O_DIRECTORY, 0); err == nil {
 			_ = x.Sys.RemoveAll(all, x.journal.ID)
 			x.Sys.Close(all)
 		}
 	}
-	x.markClean()
-	return nil
+	_ = x.Sys.RemoveAll(x.State, stageDir)
 }
 
 func (x *txn) do(i int, op *Op) error {
 	switch op.Do {
 	case Put:
 		return x.put(strconv.Itoa(i), op)
+	case Move:
+		return x.move(op.Path, op.To)
 	case Drop:
 		return x.drop(strconv.Itoa(i), op)
 	case DropDir:
 		return x.dropDir(op)
 	case Meta:
-		return x.meta(op.Path, op.New)
+		return x.meta(op.Path, op.New, op.KeepXattrs)
 	}
 	return nil
 }
@@ -135,6 +148,21 @@ func (x *txn) away(dir int, name string, to int, as string) error {
 	return err
 }
 
+// move moves an entry to another name. If that is taken, it was done before.
+func (x *txn) move(from, to string) error {
+	dir, name, err := x.parent(from)
+	if err != nil {
+		return err
+	}
+	defer x.Sys.Close(dir)
+	target, as, err := x.parent(to)
+	if err != nil {
+		return err
+	}
+	defer x.Sys.Close(target)
+	return x.away(dir, name, target, as)
+}
+
 func (x *txn) drop(name string, op *Op) error {
 	dir, entry, err := x.parent(op.Path)
 	if err == unix.ENOENT {
@@ -168,7 +196,7 @@ func (x *txn) dropDir(op *Op) error {
 }
 
 // meta gives an entry attributes. What is gone by now needs none.
-func (x *txn) meta(path string, attrs *Attrs) error {
+func (x *txn) meta(path string, attrs *Attrs, keepXattrs bool) error {
 	dir, name, err := x.parent(path)
 	if err == unix.ENOENT {
 		return nil
@@ -208,6 +236,9 @@ func (x *txn) meta(path string, attrs *Attrs) error {
 	old, err := x.Sys.XattrsOf(fd)
 	if err != nil {
 		return err
+	}
+	if keepXattrs {
+		e.Xattrs = old // a new owner would take a file's capabilities away
 	}
 	for name := range old {
 		if _, ok := e.Xattrs[name]; !ok {

@@ -15,6 +15,8 @@ type Do string
 const (
 	// Put moves what was staged to Path. What is there already is replaced; with a backup it is kept.
 	Put Do = "put"
+	// Move moves Path to To, where nothing is.
+	Move Do = "move"
 	// Drop removes Path, into the backup.
 	Drop Do = "drop"
 	// DropDir removes directory Path if nothing is in it any more.
@@ -45,8 +47,12 @@ type Op struct {
 	From   string `json:"from,omitempty"`   // of a put
 	Source string `json:"source,omitempty"` // path in the template or volume, where it is not Path
 	Data   string `json:"data,omitempty"`
+	Alone  bool   `json:"alone,omitempty"` // of a directory that is put: without what is in it
+	To     string `json:"to,omitempty"`    // of a move
 	New    *Attrs `json:"new,omitempty"`
 	Was    *Attrs `json:"was,omitempty"` // of a meta or drop-dir, for the way back
+	// KeepXattrs leaves extended attributes to a meta as they are.
+	KeepXattrs bool `json:"keepXattrs,omitempty"`
 	// Result and Why are for people: what happens to the path, and the reason.
 	Result string `json:"result,omitempty"`
 	Why    string `json:"why,omitempty"`
@@ -72,10 +78,11 @@ type Journal struct {
 
 // The names of a journal, by phase.
 const (
-	journalStage  = "journal.stage"  // copies are being made; nothing that counts has changed
-	journalCommit = "journal.commit" // they are being moved into place
-	journalUndo   = "journal.undo"   // what was done is being taken back
-	journalKept   = "journal"        // in the backup: done
+	journalStage  = "journal.stage"    // copies are being made; nothing that counts has changed
+	journalCommit = "journal.commit"   // they are being moved into place
+	journalUndo   = "journal.undo"     // what was done is being taken back
+	journalBack   = "journal.rollback" // the same, but what it takes away is kept
+	journalKept   = "journal"          // in the backup: done
 )
 
 func (j *Journal) encode() ([]byte, error) {
@@ -106,13 +113,11 @@ func DecodeJournal(name string, data []byte) (*Journal, error) {
 			return nil, fmt.Errorf("cannot read %s:%d: %w", name, line, err)
 		}
 		o := op.op()
-		if o.Path != "" {
-			if err := CheckPath(o.Path); err != nil {
-				return nil, fmt.Errorf("cannot read %s:%d: %w", name, line, err)
+		for _, path := range []string{o.Path, o.Source, o.To} {
+			if path == "" {
+				continue
 			}
-		}
-		if o.Source != "" {
-			if err := CheckPath(o.Source); err != nil {
+			if err := CheckPath(path); err != nil {
 				return nil, fmt.Errorf("cannot read %s:%d: %w", name, line, err)
 			}
 		}
@@ -126,13 +131,14 @@ type rawOp struct {
 	Op
 	RawPath   []byte            `json:"path"`
 	RawSource []byte            `json:"source,omitempty"`
+	RawTo     []byte            `json:"to,omitempty"`
 	RawData   []byte            `json:"data,omitempty"`
 	NewXattrs map[string][]byte `json:"newXattrs,omitempty"`
 	WasXattrs map[string][]byte `json:"wasXattrs,omitempty"`
 }
 
 func safeOp(o *Op) rawOp {
-	r := rawOp{Op: *o, RawPath: []byte(o.Path), RawSource: []byte(o.Source), RawData: []byte(o.Data)}
+	r := rawOp{Op: *o, RawPath: []byte(o.Path), RawSource: []byte(o.Source), RawTo: []byte(o.To), RawData: []byte(o.Data)}
 	r.New, r.NewXattrs = withoutXattrs(o.New)
 	r.Was, r.WasXattrs = withoutXattrs(o.Was)
 	return r
@@ -153,7 +159,7 @@ func withoutXattrs(a *Attrs) (*Attrs, map[string][]byte) {
 
 func (r *rawOp) op() Op {
 	o := r.Op
-	o.Path, o.Source, o.Data = string(r.RawPath), string(r.RawSource), string(r.RawData)
+	o.Path, o.Source, o.To, o.Data = string(r.RawPath), string(r.RawSource), string(r.RawTo), string(r.RawData)
 	for _, x := range []struct {
 		attrs *Attrs
 		raw   map[string][]byte
@@ -170,7 +176,7 @@ func (r *rawOp) op() Op {
 
 // Pending finds a transaction that was interrupted, and its phase; nil if there is none.
 func (v *Volume) Pending() (j *Journal, phase string, err error) {
-	for _, phase := range []string{journalStage, journalCommit, journalUndo} {
+	for _, phase := range []string{journalStage, journalCommit, journalUndo, journalBack} {
 		data, err := v.ReadState(phase)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

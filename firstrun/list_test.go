@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"pintle/firstrun"
+	"pintle/firstrun/faulty"
 )
 
 func TestParseList(t *testing.T) {
@@ -25,7 +26,7 @@ func TestParseList(t *testing.T) {
 
 func TestParsePair(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "list")
-	must(t, os.WriteFile(file, []byte("/var/lib/x/\n"), 0o644))
+	faulty.Must(t, os.WriteFile(file, []byte("/var/lib/x/\n"), 0o644))
 	got, err := firstrun.ParsePair("/data-template:/data:each-boot,list=" + file)
 	want := firstrun.Pair{Template: "/data-template", Volume: "/data", EachBoot: true, List: []firstrun.ListEntry{{Path: "var/lib/x", Directory: true}}}
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -40,18 +41,18 @@ func TestParsePair(t *testing.T) {
 
 // Where a symlink of the image leads there is a directory, and nothing in the place of a file.
 func TestPopulateMakesWhatAListExpects(t *testing.T) {
-	dir := scratch(t)
+	dir := faulty.Scratch(t)
 	template, volume := filepath.Join(dir, "template"), filepath.Join(dir, "volume")
-	builder{t, template}.file("etc/a", "a", 0o644)
-	must(t, os.Mkdir(volume, 0o755))
+	faulty.Builder{T: t, Root: template}.File("etc/a", "a", 0o644)
+	faulty.Must(t, os.Mkdir(volume, 0o755))
 	sys := &firstrun.Sys{}
 	tree, err := firstrun.OpenTemplate(sys, template, 0)
-	must(t, err)
+	faulty.Must(t, err)
 	defer tree.Close()
 	tree.Expect([]firstrun.ListEntry{{Path: "var/lib/ipa", Directory: true}, {Path: "srv/keys/host.key"}})
 	v := openVolume(t, sys, volume)
 	_, err = v.Populate(tree, firstrun.PopulateOptions{BuildID: "one"})
-	must(t, err)
+	faulty.Must(t, err)
 	for path, want := range map[string]bool{"var/lib/ipa": true, "srv/keys": true, "srv/keys/host.key": false, "etc/a": true} {
 		if _, err := os.Lstat(filepath.Join(volume, path)); (err == nil) != want {
 			t.Errorf("%s: %v", path, err)

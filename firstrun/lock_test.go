@@ -9,12 +9,13 @@ import (
 	"golang.org/x/sys/unix"
 
 	"pintle/firstrun"
+	"pintle/firstrun/faulty"
 )
 
 func openVolume(t *testing.T, sys *firstrun.Sys, path string) *firstrun.Volume {
 	t.Helper()
 	v, err := firstrun.OpenVolume(sys, path)
-	must(t, err)
+	faulty.Must(t, err)
 	t.Cleanup(v.Close)
 	return v
 }
@@ -33,10 +34,10 @@ func noLocks() *firstrun.Sys {
 func TestTwoContainersOnOneVolume(t *testing.T) {
 	for name, sys := range map[string]*firstrun.Sys{"flock": {}, "no flock": noLocks()} {
 		t.Run(name, func(t *testing.T) {
-			dir := scratch(t)
+			dir := faulty.Scratch(t)
 			a, b := openVolume(t, sys, dir), openVolume(t, sys, dir)
 			first, err := a.Lock("populating", 0, nil)
-			must(t, err)
+			faulty.Must(t, err)
 			_, err = b.Lock("upgrading", 0, nil)
 			var locked *firstrun.LockedError
 			if !errors.As(err, &locked) || !strings.Contains(err.Error(), "(populating since") {
@@ -58,20 +59,20 @@ func TestTwoContainersOnOneVolume(t *testing.T) {
 				t.Errorf("the second waits for %v", o)
 			}
 			first.Unlock()
-			must(t, <-got)
+			faulty.Must(t, <-got)
 		})
 	}
 }
 
 // A container that died with the lock does not keep others out, and is named.
 func TestLockOfADeadContainer(t *testing.T) {
-	dir := scratch(t)
+	dir := faulty.Scratch(t)
 	a, b := openVolume(t, &firstrun.Sys{}, dir), openVolume(t, &firstrun.Sys{}, dir)
 	dead, err := a.Lock("populating", 0, nil)
-	must(t, err)
+	faulty.Must(t, err)
 	dead.Die()
 	l, err := b.Lock("upgrading", 0, nil)
-	must(t, err)
+	faulty.Must(t, err)
 	defer l.Unlock()
 	if l.Died == nil || l.Died.What != "populating" {
 		t.Errorf("the dead one is %v", l.Died)

@@ -20,6 +20,7 @@ const (
 type PopulateOptions struct {
 	BuildID  string // of the image
 	Version  string // of the volume's layout, as the image has it; "" for none
+	Packages string // with scriptlets, and their versions; "" for none
 	Workers  int
 	Progress Progress
 }
@@ -29,6 +30,9 @@ func (o PopulateOptions) Facts() []Op {
 	ops := []Op{{Do: Put, Path: StateDir + "/" + ManifestFile, Kind: File.String(), From: FromManifest}}
 	if o.Version != "" {
 		ops = append(ops, Op{Do: Put, Path: StateDir + "/" + VersionFile, Kind: File.String(), From: FromData, Data: o.Version + "\n"})
+	}
+	if o.Packages != "" {
+		ops = append(ops, Op{Do: Put, Path: StateDir + "/" + PackagesFile, Kind: File.String(), From: FromData, Data: o.Packages})
 	}
 	return append(ops, Op{Do: Put, Path: StateDir + "/" + BuildIDFile, Kind: File.String(), From: FromData, Data: o.BuildID + "\n"})
 }
@@ -137,16 +141,39 @@ func (v *Volume) Scan(workers int) (*Tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot list volume %s: %w", v.Path, err)
 	}
+	return tree, v.findDangling(tree)
+}
+
+func (v *Volume) findDangling(tree *Tree) (err error) {
 	for i := range tree.Entries {
 		e := &tree.Entries[i]
 		if e.Kind != Symlink {
 			continue
 		}
 		if e.Dangling, err = v.dangling(e.Path); err != nil {
-			return nil, fmt.Errorf("cannot list volume %s: %w", v.Path, err)
+			return fmt.Errorf("cannot list volume %s: %w", v.Path, err)
 		}
 	}
-	return tree, nil
+	return nil
+}
+
+// ScanAgainst lists the volume and reads digests and extended attributes of the paths that are wanted. What
+// has the size and time of the baseline, and has not been changed since the volume was known to be clean, is
+// not read.
+func (v *Volume) ScanAgainst(base *Tree, want func(path string) bool, workers int) (*Tree, error) {
+	clean := v.CleanTime()
+	tree, err := v.Sys.Scan(v.Root, ScanOptions{Workers: workers, Known: func(e *Entry) bool {
+		b := base.find(e.Path)
+		if b != nil && !b.Kept && e.CTime < clean && b.Kind == e.Kind && b.Size == e.Size && b.MTime == e.MTime {
+			e.Digest, e.Xattrs = b.Digest, b.Xattrs
+			return true
+		}
+		return !want(e.Path)
+	}})
+	if err != nil {
+		return nil, fmt.Errorf("cannot list volume %s: %w", v.Path, err)
+	}
+	return tree, v.findDangling(tree)
 }
 
 // dangling tells whether a symlink leads nowhere, as seen from here.

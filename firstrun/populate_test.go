@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pintle/firstrun"
+	"pintle/firstrun/faulty"
 )
 
 // populate runs once over a template and a volume, as a start of a container does.
@@ -26,17 +27,17 @@ func populate(sys *firstrun.Sys, template, volume string, workers int) error {
 
 // A volume looks like its template, in every attribute.
 func TestPopulateKeepsEverything(t *testing.T) {
-	dir := scratch(t)
+	dir := faulty.Scratch(t)
 	template, volume := filepath.Join(dir, "template"), filepath.Join(dir, "volume")
-	makeTemplate(t, template)
-	must(t, os.Mkdir(volume, 0o700))
-	must(t, populate(&firstrun.Sys{}, template, volume, 0))
-	must(t, os.Rename(filepath.Join(volume, ".pintle"), filepath.Join(dir, "state")))
-	b := builder{t, volume}
+	faulty.MakeTemplate(t, template)
+	faulty.Must(t, os.Mkdir(volume, 0o700))
+	faulty.Must(t, populate(&firstrun.Sys{}, template, volume, 0))
+	faulty.Must(t, os.Rename(filepath.Join(volume, ".pintle"), filepath.Join(dir, "state")))
+	b := faulty.Builder{T: t, Root: volume}
 	root, err := os.Stat(template)
-	must(t, err)
-	must(t, os.Chtimes(b.root, root.ModTime(), root.ModTime())) // the rename changed it
-	if diff := differences(snapshot(t, template), snapshot(t, volume)); diff != "" {
+	faulty.Must(t, err)
+	faulty.Must(t, os.Chtimes(b.Root, root.ModTime(), root.ModTime())) // the rename changed it
+	if diff := faulty.Differences(faulty.Snapshot(t, template), faulty.Snapshot(t, volume)); diff != "" {
 		t.Errorf("the volume differs from the template:\n%s", diff)
 	}
 	for file, want := range map[string]string{"build-id": "one\n", "version": "1\n"} {

@@ -35,6 +35,15 @@ func (t *Tree) Get(path string) *Entry {
 	return nil
 }
 
+// find is Get by binary search, which several goroutines may do at a time.
+func (t *Tree) find(path string) *Entry {
+	i, ok := slices.BinarySearchFunc(t.Entries, path, func(e Entry, path string) int { return ComparePaths(e.Path, path) })
+	if !ok {
+		return nil
+	}
+	return &t.Entries[i]
+}
+
 // ScanOptions say what a scan is to find out.
 type ScanOptions struct {
 	// Known completes what is known of an entry already: digest and extended attributes. What it returns

@@ -19,13 +19,15 @@ import (
 //	end     The journal moves into the backup, or is removed. The stage directory is removed.
 //
 // undo is the way back, from journal.commit when an operation fails, or from a journal in a backup when the
-// user rolls back: the journal is renamed to journal.undo, and the operations are taken back in reverse order.
+// user rolls back: the journal is renamed to journal.undo (or .rollback), and the operations are taken back in
+// reverse order.
 type txn struct {
 	*Volume
 	journal *Journal
 	stage   int
 	backup  int
 	copier  *copier
+	keeps   bool // what is taken away is kept
 }
 
 // Template is the tree that an image brings for a volume, open.
@@ -131,12 +133,12 @@ func (v *Volume) Resume(j *Journal, phase string, t *Template, p Progress, worke
 		if e := v.Sys.Rename(v.State, journalCommit, v.State, journalUndo); e != nil {
 			return errors.Join(err, fmt.Errorf("cannot go back: %w; the next start tries again", e))
 		}
-		if e := x.undo(); e != nil {
+		if e := x.undo(journalUndo); e != nil {
 			return errors.Join(err, e)
 		}
 		return fmt.Errorf("%w; all changes were taken back", err)
 	}
-	return x.undo()
+	return x.undo(phase)
 }
 
 func (v *Volume) open(j *Journal) (*txn, error) {
@@ -193,6 +195,9 @@ func (x *txn) prepare(t *Template, p Progress, workers int) error {
 		switch op.From {
 		case FromTemplate:
 			for e := range t.Tree.under(op.source()) {
+				if op.Alone && e.Path != op.source() {
+					break
+				}
 				to := strconv.Itoa(i) + e.Path[len(op.source()):]
 				fromTemplate.items = append(fromTemplate.items, stageItem{e, to})
 				bytes += e.Size

@@ -9,7 +9,8 @@ import (
 
 // undo takes all operations back, the last one first, whether they were done or not, and ends the transaction.
 // What was put and has no predecessor is removed.
-func (x *txn) undo() error {
+func (x *txn) undo(phase string) error {
+	x.keeps = phase == journalBack
 	for i := len(x.journal.Ops) - 1; i >= 0; i-- {
 		op := &x.journal.Ops[i]
 		if err := x.takeBack(strconv.Itoa(i), op); err != nil {
@@ -19,7 +20,7 @@ func (x *txn) undo() error {
 	if err := x.Sys.SyncAll(x.Root); err != nil {
 		return fmt.Errorf("cannot bring the changes of %s to the disk: %w", x.Path, err)
 	}
-	return x.end(journalUndo)
+	return x.end(phase)
 }
 
 func (x *txn) takeBack(name string, op *Op) error {
@@ -28,11 +29,13 @@ func (x *txn) takeBack(name string, op *Op) error {
 		return x.unput(name, op)
 	case Drop:
 		return x.restore(name, op)
+	case Move:
+		return x.unmove(op)
 	case DropDir:
 		return x.undropDir(op)
 	case Meta, Hold:
 		if op.Was != nil {
-			return x.meta(op.Path, op.Was)
+			return x.meta(op.Path, op.Was, op.KeepXattrs)
 		}
 	}
 	return nil
@@ -77,7 +80,7 @@ func (x *txn) restore(name string, op *Op) error {
 	if err != nil && err != unix.ENOENT {
 		return err
 	}
-	if err == nil && (kindOf(st.Mode) == Directory || op.Old == Directory.String()) {
+	if err == nil && (x.keeps || kindOf(st.Mode) == Directory || op.Old == Directory.String()) {
 		if err := x.away(dir, entry, x.stage, "undone-"+name); err != nil {
 			return err
 		}
@@ -93,6 +96,25 @@ func (x *txn) restore(name string, op *Op) error {
 	return err
 }
 
+// unmove moves back what was moved. If it is not there it was not moved, or was moved back before.
+func (x *txn) unmove(op *Op) error {
+	dir, name, err := x.parent(op.To)
+	if err != nil {
+		return err
+	}
+	defer x.Sys.Close(dir)
+	moved, err := x.Sys.Exists(dir, name)
+	if err != nil || !moved {
+		return err
+	}
+	target, as, err := x.parent(op.Path)
+	if err != nil {
+		return err
+	}
+	defer x.Sys.Close(target)
+	return x.away(dir, name, target, as)
+}
+
 func (x *txn) undropDir(op *Op) error {
 	dir, entry, err := x.parent(op.Path)
 	if err != nil {
@@ -103,11 +125,17 @@ func (x *txn) undropDir(op *Op) error {
 	if err != nil && err != unix.EEXIST || op.Was == nil {
 		return err
 	}
-	return x.meta(op.Path, op.Was)
+	return x.meta(op.Path, op.Was, false)
 }
 
-// RollBack takes back a transaction whose journal was kept in a backup.
-func (v *Volume) RollBack(id string) error {
+// undoneDir is where, in the backup, a rollback keeps what it took away: its number is that of the operation.
+const undoneDir = "undone"
+
+// RollBack takes back a transaction whose journal was kept in a backup. What has been changed since then goes
+// back, too; it is kept in the backup.
+func (v *Volume) RollBack(id string) error { return v.rollBack(id, journalBack) }
+
+func (v *Volume) rollBack(id, phase string) error {
 	all, err := v.Sys.Open(v.State, BackupDir, unix.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return fmt.Errorf("cannot roll back: cannot open %s: %w", v.statePath(BackupDir), err)
@@ -129,11 +157,11 @@ func (v *Volume) RollBack(id string) error {
 	if err := v.Sys.RemoveAll(v.State, stageDir); err != nil {
 		return fmt.Errorf("cannot remove %s: %w", v.statePath(stageDir), err)
 	}
-	if err := v.Sys.Rename(backup, journalKept, v.State, journalUndo); err != nil {
+	if err := v.Sys.Rename(backup, journalKept, v.State, phase); err != nil {
 		return fmt.Errorf("cannot roll back: %w", err)
 	}
 	if err := v.Sys.Sync(v.State); err != nil {
 		return fmt.Errorf("cannot roll back: %w", err)
 	}
-	return v.Resume(j, journalUndo, nil, Silent{}, 0)
+	return v.Resume(j, phase, nil, Silent{}, 0)
 }

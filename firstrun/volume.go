@@ -15,6 +15,7 @@ const (
 	ManifestFile   = "manifest"   // the baseline
 	BuildIDFile    = "build-id"   // of the image that filled or upgraded the volume last
 	VersionFile    = "version"    // of the volume's layout
+	PackagesFile   = "packages"   // versions of the packages whose scriptlets have run
 	ConfiguredFile = "configured" // setup has succeeded; what it says is when, and by which image
 	cleanFile      = "clean"      // when it changed last, no file was other than the manifest says
 	stageDir       = "stage"      // what is being prepared

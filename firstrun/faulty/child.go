@@ -1,0 +1,79 @@
+package faulty
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// The flags of the crash tests.
+var (
+	CrashTree = flag.String("crash-tree", "", "crash at every system call over a template `DIR` of one's own (make crash)")
+	stride    = flag.Int("crash-stride", 1, "crash at every n-th call only")
+	offset    = flag.Int("crash-offset", 0, "begin with this call")
+	jobs      = flag.Int("crash-jobs", 2, "how many crashes are tried at a time")
+)
+
+// childVariable is set of a child of the test, which is a container that dies.
+const childVariable = "PINTLE_TEST_CRASH"
+
+// Main is TestMain: in a child it does work, with system calls that kill it, instead of the tests.
+func Main(m *testing.M, work func(f *Fault, args []string) error) {
+	if os.Getenv(childVariable) == "" {
+		os.Exit(m.Run())
+	}
+	at, _ := strconv.Atoi(os.Args[1])
+	f := &Fault{At: at, Kill: true, Torn: os.Args[2] == "torn", OnWrite: true}
+	if err := work(f, os.Args[3:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// KillAt runs a child that is to die at a call: "whole" ahead of it, or "torn" half-way through what it writes.
+func KillAt(at int, how string, args ...string) error {
+	c := exec.Command("/proc/self/exe", append([]string{strconv.Itoa(at), how}, args...)...)
+	c.Env = append(os.Environ(), childVariable+"=1")
+	out, err := c.CombinedOutput()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == unix.SIGKILL {
+		return nil
+	}
+	return fmt.Errorf("the child was to be killed at call %d: %v: %s", at, err, out)
+}
+
+// Parallel calls a function for 1 … n, several at a time, until one fails.
+func Parallel(t testing.TB, n int, do func(i int) error) (done int) {
+	t.Helper()
+	var next, ran atomic.Int64
+	var failed atomic.Bool
+	next.Store(int64(*offset))
+	var wait sync.WaitGroup
+	for range *jobs {
+		wait.Go(func() {
+			for !failed.Load() {
+				i := int(next.Add(int64(*stride)))
+				if i > n {
+					return
+				}
+				if err := do(i); err != nil {
+					failed.Store(true)
+					t.Error(err)
+				}
+				ran.Add(1)
+			}
+		})
+	}
+	wait.Wait()
+	return int(ran.Load())
+}

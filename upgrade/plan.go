@@ -1,0 +1,124 @@
+package upgrade
+
+import (
+	"pintle/firstrun"
+)
+
+// Image is what an image says about the volume that it wants.
+type Image struct {
+	ID         BuildID
+	Version    string // of the volume's layout; "" for none
+	Steps      []VersionStep
+	Scriptlets []Scriptlet
+	Vanilla    map[string][]string
+	After      []string // units that finish an upgrade once services run
+}
+
+// Options are what the user chooses.
+type Options struct {
+	Policy    func(path string) Policy
+	Downgrade bool   // to an older image is allowed
+	Backup    Backup // "": BackupAuto
+	Workers   int
+	Progress  firstrun.Progress
+	Log       func(format string, args ...any)
+	Env       []string // of the programs that are run
+}
+
+// Backup says what is kept before an upgrade changes it.
+type Backup string
+
+// The kinds of backups.
+const (
+	BackupAuto    Backup = "auto"    // full if programs are run, else changed
+	BackupFull    Backup = "full"    // a copy of the whole volume
+	BackupChanged Backup = "changed" // only what the upgrade itself replaces
+)
+
+// Proposal is what an upgrade would do.
+type Proposal struct {
+	Relation    Relation      `json:"relation"`
+	From        string        `json:"from"`
+	To          string        `json:"to"`
+	FromVersion string        `json:"fromVersion,omitempty"`
+	ToVersion   string        `json:"toVersion,omitempty"`
+	Refused     string        `json:"refused,omitempty"` // why nothing of it is done
+	Steps       []VersionStep `json:"steps,omitempty"`
+	Ops         []firstrun.Op `json:"operations,omitempty"`
+	Scriptlets  []Scriptlet   `json:"scriptlets,omitempty"`
+	After       []string      `json:"after,omitempty"`
+	Full        bool          `json:"fullBackup"`
+}
+
+// programs tells whether anything runs that may change the volume in ways of its own.
+func (p *Proposal) programs() bool { return len(p.Steps)+len(p.Scriptlets) > 0 }
+
+// Propose compares and, where something is to be done, plans. Nothing is written.
+func Propose(v *firstrun.Volume, t *firstrun.Template, image Image, o Options) (*Proposal, error) {
+	p, err := compare(v, image, o)
+	if err != nil || p.Relation == Missing || p.Refused != "" || p.Relation == Equal && len(p.Steps) == 0 {
+		return p, err
+	}
+	if p.Relation == Equal {
+		return p, nil
+	}
+	p.Ops, err = planFiles(v, t, image, o)
+	return p, err
+}
+
+// compare does the part of a proposal that costs nothing.
+func compare(v *firstrun.Volume, image Image, o Options) (*Proposal, error) {
+	text, err := v.Fact(firstrun.BuildIDFile)
+	if err != nil {
+		return nil, err
+	}
+	from, err := ParseBuildID(text)
+	if err != nil {
+		return nil, err
+	}
+	p := &Proposal{Relation: Compare(from, image.ID), From: from.String(), To: image.ID.String(), ToVersion: image.Version}
+	if p.FromVersion, err = v.Fact(firstrun.VersionFile); err != nil {
+		return nil, err
+	}
+	if p.Relation == Missing {
+		return p, nil
+	}
+	if p.Relation == Older && !o.Downgrade {
+		p.Refused = "the volume was last used by a newer image; [upgrade] downgrade = true allows to go back"
+		return p, nil
+	}
+	if p.Steps, err = Chain(image.Steps, p.FromVersion, image.Version); err != nil {
+		p.Refused = err.Error()
+		return p, nil
+	}
+	if p.Relation != Equal {
+		if p.Scriptlets, err = changedPackages(v, image.Scriptlets); err != nil {
+			return nil, err
+		}
+		p.After = image.After
+	}
+	p.Full = o.Backup == BackupFull || o.Backup != BackupChanged && p.programs()
+	return p, nil
+}
+
+// planFiles reads what the decisions need and makes them.
+func planFiles(v *firstrun.Volume, t *firstrun.Template, image Image, o Options) ([]firstrun.Op, error) {
+	base, err := v.Manifest()
+	if err != nil {
+		return nil, err
+	}
+	if base == nil {
+		base = &firstrun.Tree{}
+	}
+	tree, err := v.ScanAgainst(base, func(path string) bool {
+		return t.Tree.Get(path) != nil || base.Get(path) != nil || image.Vanilla[path] != nil
+	}, o.Workers)
+	if err != nil {
+		return nil, err
+	}
+	overlaps := func(e *firstrun.Entry) bool { return tree.Get(e.Path) != nil || base.Get(e.Path) != nil }
+	if err := t.Complete(overlaps, o.Workers); err != nil {
+		return nil, err
+	}
+	return Plan(Inputs{Template: t.Tree, Volume: tree, Base: base, Policy: o.Policy, Vanilla: image.Vanilla}), nil
+}
