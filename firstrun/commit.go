@@ -35,40 +35,44 @@ func verb(do Do) string {
 
 // end removes the journal, or keeps it with the backup, and cleans up.
 func (x *txn) end(phase string) error {
-	var err error
-	if x.journal.Backup && phase == journalCommit {
-		err = x.Sys.Rename(x.State, phase, x.backup, journalKept)
-		if err == nil {
-			err = x.Sys.Sync(x.backup)
-		}
-	} else {
-		err = x.Sys.Unlink(x.State, phase, 0)
-	}
-	if err == nil {
-		err = x.Sys.Sync(x.State)
-	}
-	if err != nil {
+	if err := x.endJournal(phase); err != nil {
 		return fmt.Errorf("cannot end the change of %s: %w%s", x.Path, err, hint(err))
 	}
-	x.cleanUp(phase)
-	x.markClean()
-	return nil
-}
-
-// cleanUp removes what counts for nothing any more; what it leaves the next transaction removes. A rollback
-// keeps what it took away.
-func (x *txn) cleanUp(phase string) {
-	switch phase {
-	case journalBack:
-		_ = x.Sys.RemoveAll(x.backup, undoneDir)
-		_ = x.Sys.Rename(x.State, stageDir, x.backup, undoneDir)
-	case journalUndo:
+	// What is left counts for nothing any more; CleanUp removes what this leaves.
+	_ = x.Sys.RemoveAll(x.State, stageDir)
+	if phase == journalUndo {
 		if all, err := x.Sys.Open(x.State, BackupDir, unix.O_RDONLY|unix.O_DIRECTORY, 0); err == nil {
 			_ = x.Sys.RemoveAll(all, x.journal.ID)
 			x.Sys.Close(all)
 		}
 	}
-	_ = x.Sys.RemoveAll(x.State, stageDir)
+	x.markClean()
+	return nil
+}
+
+func (x *txn) endJournal(phase string) error {
+	if phase == journalBack { // which keeps what it took away
+		kept, err := x.Sys.Exists(x.backup, undoneDir)
+		if err == nil && !kept {
+			err = x.Sys.Rename(x.State, stageDir, x.backup, undoneDir)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	var err error
+	if x.journal.Backup && phase == journalCommit {
+		err = x.Sys.Rename(x.State, phase, x.backup, journalKept)
+	} else {
+		err = x.Sys.Unlink(x.State, phase, 0)
+	}
+	if err == nil && x.backup >= 0 {
+		err = x.Sys.Sync(x.backup)
+	}
+	if err == nil {
+		err = x.Sys.Sync(x.State)
+	}
+	return err
 }
 
 func (x *txn) do(i int, op *Op) error {

@@ -68,7 +68,7 @@ func TestKilledPopulateIsFinished(t *testing.T) {
 	template := crashTemplate(t, dir)
 	want, calls := expected(t, template, dir, true)
 	for _, how := range []string{"whole", "torn"} {
-		done := faulty.Parallel(t, calls, func(i int) error {
+		done := faulty.Parallel(t, calls, 1, func(i int) error {
 			volume := volumeFor(t, dir, i)
 			if err := faulty.KillAt(i, how, template, volume); err != nil {
 				return err
@@ -97,8 +97,12 @@ func TestFailedCallsOfPopulate(t *testing.T) {
 		if f.onWrite {
 			calls = changes
 		}
+		thin := 1
+		if f.forever {
+			thin = 4
+		}
 		refused := atomic.Int64{}
-		done := faulty.Parallel(t, calls, func(i int) error {
+		done := faulty.Parallel(t, calls, thin, func(i int) error {
 			volume := volumeFor(t, dir, i)
 			fault := &faulty.Fault{At: i, Err: f.err, OnWrite: f.onWrite, Forever: f.forever}
 			if populate(fault.Sys(), template, volume, 1) != nil {

@@ -236,6 +236,11 @@ func (v *Volume) Populate(t *Template, o PopulateOptions) (*Journal, error) {
 	if j != nil {
 		return j, v.Resume(j, phase, t, o.Progress, o.Workers)
 	}
+	if v.State >= 0 {
+		if err := v.CleanUp(); err != nil {
+			return nil, err
+		}
+	}
 	if j, err = v.PreparePopulate(t, o); err != nil {
 		return nil, err
 	}

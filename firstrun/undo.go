@@ -10,7 +10,15 @@ import (
 // undo takes all operations back, the last one first, whether they were done or not, and ends the transaction.
 // What was put and has no predecessor is removed.
 func (x *txn) undo(phase string) error {
-	x.keeps = phase == journalBack
+	if x.keeps = phase == journalBack; x.keeps {
+		// What was taken away is moved to the backup at the very end: all has been done.
+		if over, err := x.Sys.Exists(x.backup, undoneDir); err != nil || over {
+			if err != nil {
+				return fmt.Errorf("cannot take back the changes of %s: %w", x.Path, err)
+			}
+			return x.end(phase)
+		}
+	}
 	for i := len(x.journal.Ops) - 1; i >= 0; i-- {
 		op := &x.journal.Ops[i]
 		if err := x.takeBack(strconv.Itoa(i), op); err != nil {

@@ -159,15 +159,34 @@ func (v *Volume) Fact(name string) (string, error) {
 
 // WriteState writes a file of StateDir so that it is there as a whole, and durably, or not at all.
 func (v *Volume) WriteState(name string, data []byte) error {
-	err := v.writeNew(name+".new", data)
+	err := v.writeNew(name+newSuffix, data)
 	if err == nil {
-		err = v.Sys.Rename(v.State, name+".new", v.State, name)
+		err = v.Sys.Rename(v.State, name+newSuffix, v.State, name)
 	}
 	if err == nil {
 		err = v.Sys.Sync(v.State)
 	}
 	if err != nil {
+		_ = v.Sys.Unlink(v.State, name+newSuffix, 0)
 		return fmt.Errorf("cannot write %s: %w%s", v.statePath(name), err, hint(err))
+	}
+	return nil
+}
+
+// newSuffix is that of a file of StateDir which is being written.
+const newSuffix = ".new"
+
+// CleanUp removes what a start left that was interrupted after, or before, anything of it counted. There must
+// be no transaction under way.
+func (v *Volume) CleanUp() error {
+	names, err := v.Sys.Names(v.State)
+	for _, name := range names {
+		if err == nil && (name == stageDir || strings.HasSuffix(name, newSuffix)) {
+			err = v.Sys.RemoveAll(v.State, name)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("cannot clean up %s: %w%s", v.statePath(""), err, hint(err))
 	}
 	return nil
 }

@@ -303,9 +303,11 @@ func (p *planner) finish() []firstrun.Op {
 		}
 		was := v.Attrs
 		holds = append(holds, firstrun.Op{Do: firstrun.Hold, Path: path, Was: &was})
-		if t := p.Template.Get(path); t != nil && t.Kind == firstrun.Directory && !done[path] {
+		if !done[path] {
 			now := v.Attrs
-			now.MTime = t.MTime
+			if t := p.Template.Get(path); t != nil {
+				now.MTime = t.MTime
+			}
 			p.metas = append(p.metas, firstrun.Op{Do: firstrun.Meta, Path: path, Kind: v.Kind.String(), New: &now, Was: &was})
 		}
 	}

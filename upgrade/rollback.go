@@ -1,7 +1,9 @@
 package upgrade
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"pintle/firstrun"
@@ -28,6 +30,7 @@ func RollBack(v *firstrun.Volume, log func(format string, args ...any)) (*State,
 
 func (r *runner) rollBack() error {
 	s := r.state
+	again := s.Phase == PhaseBack
 	if err := s.enter(r.volume, PhaseBack); err != nil {
 		return err
 	}
@@ -42,6 +45,9 @@ func (r *runner) rollBack() error {
 		err = r.volume.Resume(j, phase, nil, r.Progress, r.Workers)
 	default:
 		err = r.volume.RollBack(s.ID)
+		if again && errors.Is(err, fs.ErrNotExist) {
+			err = nil // it had come as far as that
+		}
 	}
 	if err != nil {
 		return err

@@ -106,6 +106,9 @@ func (r *runner) recover() (err error) {
 			return err
 		}
 	}
+	if err := r.volume.CleanUp(); err != nil {
+		return err
+	}
 	return r.afterFiles()
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strconv"
@@ -20,6 +21,7 @@ var (
 	CrashTree = flag.String("crash-tree", "", "crash at every system call over a template `DIR` of one's own (make crash)")
 	stride    = flag.Int("crash-stride", 1, "crash at every n-th call only")
 	offset    = flag.Int("crash-offset", 0, "begin with this call")
+	all       = flag.Bool("crash-all", false, "crash at every call also where some are left out to save time")
 	jobs      = flag.Int("crash-jobs", 2, "how many crashes are tried at a time")
 )
 
@@ -52,19 +54,28 @@ func KillAt(at int, how string, args ...string) error {
 	return fmt.Errorf("the child was to be killed at call %d: %v: %s", at, err, out)
 }
 
-// Parallel calls a function for 1 … n, several at a time, until one fails.
-func Parallel(t testing.TB, n int, do func(i int) error) (done int) {
+// Parallel calls a function for 1 … n, several at a time, until one fails. Of the calls that are dear only
+// every thin-th is made, each time others, unless -crash-all is set.
+func Parallel(t testing.TB, n, thin int, do func(i int) error) (done int) {
 	t.Helper()
 	var next, ran atomic.Int64
 	var failed atomic.Bool
+	step := int64(*stride)
 	next.Store(int64(*offset))
+	if thin > 1 && !*all {
+		step *= int64(thin)
+		next.Add(-rand.Int64N(step))
+	}
 	var wait sync.WaitGroup
 	for range *jobs {
 		wait.Go(func() {
 			for !failed.Load() {
-				i := int(next.Add(int64(*stride)))
+				i := int(next.Add(step))
 				if i > n {
 					return
+				}
+				if i < 1 {
+					continue
 				}
 				if err := do(i); err != nil {
 					failed.Store(true)

@@ -54,7 +54,7 @@ func Snapshot(t testing.TB, root string) string {
 			return err
 		}
 		rel, _ := filepath.Rel(root, path)
-		if strings.HasPrefix(rel, ".pintle/clean") || rel == ".pintle/lock" || rel == ".pintle/backup" || rel == ".pintle/log" || rel == ".pintle/upgrade" {
+		if strings.HasPrefix(rel, ".pintle/clean") || rel == ".pintle/lock" || rel == ".pintle/backup" || rel == ".pintle/log" || strings.HasPrefix(rel, ".pintle/upgrade") || inTheMaking(rel) {
 			if d.IsDir() {
 				return filepath.SkipDir
 			}
@@ -97,6 +97,11 @@ func Snapshot(t testing.TB, root string) string {
 	Must(t, err)
 	sort.Strings(list)
 	return strings.Join(list, "\n") + "\n"
+}
+
+// inTheMaking tells files of the state directory that are not complete, and count for nothing.
+func inTheMaking(rel string) bool {
+	return strings.HasPrefix(rel, ".pintle/") && strings.HasSuffix(rel, ".new")
 }
 
 func xattrsOf(path string) string {
