@@ -19,15 +19,16 @@ func TestMain(m *testing.M) {
 	faulty.Main(m, func(f *faulty.Fault, args []string) error { return populate(f.Sys(), args[0], args[1], 1) })
 }
 
-// crashTemplate is the tree that the crash tests are over.
-func crashTemplate(t *testing.T, dir string) string {
-	t.Helper()
-	if *faulty.CrashTree != "" {
-		return *faulty.CrashTree
-	}
-	template := filepath.Join(dir, "template")
-	faulty.MakeTemplate(t, template)
-	return template
+// eachTemplate runs a test over a small template with one of everything, or over all parts of -crash-tree.
+func eachTemplate(t *testing.T, test func(t *testing.T, dir, template string) int) {
+	faulty.EachTree(t, func(t *testing.T, tree string) int {
+		dir := faulty.Scratch(t)
+		if tree == "" {
+			tree = filepath.Join(dir, "template")
+			faulty.MakeTemplate(t, tree)
+		}
+		return test(t, dir, tree)
+	})
 }
 
 // volumeFor makes the volume of one attempt. It is not empty: an admin has been there.
@@ -44,10 +45,9 @@ func volumeFor(t *testing.T, dir string, attempt int) string {
 }
 
 // expected is what an uninterrupted populate makes, and how many calls it needs.
-func expected(t *testing.T, template, dir string, onWrite bool) (want string, calls int) {
+func expected(t *testing.T, template, dir string, count *faulty.Fault) (want string, calls int) {
 	t.Helper()
 	volume := volumeFor(t, dir, 0)
-	count := &faulty.Fault{OnWrite: onWrite}
 	faulty.Must(t, populate(count.Sys(), template, volume, 1))
 	want = faulty.Snapshot(t, volume)
 	faulty.Must(t, (&firstrun.Sys{}).RemoveAll(unix.AT_FDCWD, volume))
@@ -64,69 +64,71 @@ func ends(b faulty.Builder, want string, how string) error {
 // A process that dies at any call that changes something, or half-way through a write, leaves a volume of
 // which the next start makes the same as if nothing had happened.
 func TestKilledPopulateIsFinished(t *testing.T) {
-	dir := faulty.Scratch(t)
-	template := crashTemplate(t, dir)
-	want, calls := expected(t, template, dir, true)
-	for _, how := range []string{"whole", "torn"} {
-		done := faulty.Parallel(t, calls, 1, func(i int) error {
-			volume := volumeFor(t, dir, i)
-			if err := faulty.KillAt(i, how, template, volume); err != nil {
-				return err
-			}
-			if err := populate(&firstrun.Sys{}, template, volume, 1); err != nil {
-				return fmt.Errorf("killed at call %d: the next start: %w", i, err)
-			}
-			return ends(faulty.Builder{T: t, Root: volume}, want, fmt.Sprintf("killed at call %d (%s)", i, how))
-		})
-		t.Logf("populate: killed at %d of %d calls (%s)", done, calls, how)
-	}
+	eachTemplate(t, func(t *testing.T, dir, template string) (crashes int) {
+		for _, how := range []string{"whole", "torn"} {
+			want, calls := expected(t, template, dir, &faulty.Fault{OnWrite: true, Torn: how == "torn"})
+			done := faulty.Parallel(t, calls, 1, func(i int) error {
+				volume := volumeFor(t, dir, i)
+				if err := faulty.KillAt(i, how, template, volume); err != nil {
+					return err
+				}
+				if err := populate(&firstrun.Sys{}, template, volume, 1); err != nil {
+					return fmt.Errorf("killed at call %d: the next start: %w", i, err)
+				}
+				return ends(faulty.Builder{T: t, Root: volume}, want, fmt.Sprintf("killed at call %d (%s)", i, how))
+			})
+			t.Logf("populate: killed at %d of %d calls (%s)", done, calls, how)
+			crashes += done
+		}
+		return crashes
+	})
 }
+
+// failures are the ways in which calls fail: one of them, or all from one on.
+var failures = []struct {
+	err     syscall.Errno
+	onWrite bool
+	forever bool
+}{{unix.EIO, false, false}, {unix.EIO, true, true}, {unix.ENOSPC, true, false}, {unix.ENOSPC, true, true}, {unix.EROFS, true, true}}
 
 // Whatever call fails, the populate ends with an error or without harm, and the next start makes it good.
 func TestFailedCallsOfPopulate(t *testing.T) {
-	dir := faulty.Scratch(t)
-	template := crashTemplate(t, dir)
-	want, all := expected(t, template, dir, false)
-	_, changes := expected(t, template, dir, true)
-	for _, f := range []struct {
-		err     syscall.Errno
-		onWrite bool
-		forever bool
-	}{{unix.EIO, false, false}, {unix.EIO, true, true}, {unix.ENOSPC, true, false}, {unix.ENOSPC, true, true}, {unix.EROFS, true, true}} {
-		calls := all
-		if f.onWrite {
-			calls = changes
-		}
-		thin := 1
-		if f.forever {
-			thin = 4
-		}
-		refused := atomic.Int64{}
-		done := faulty.Parallel(t, calls, thin, func(i int) error {
-			volume := volumeFor(t, dir, i)
-			fault := &faulty.Fault{At: i, Err: f.err, OnWrite: f.onWrite, Forever: f.forever}
-			if populate(fault.Sys(), template, volume, 1) != nil {
-				refused.Add(1)
+	eachTemplate(t, func(t *testing.T, dir, template string) (crashes int) {
+		for _, f := range failures {
+			want, calls := expected(t, template, dir, &faulty.Fault{OnWrite: f.onWrite})
+			thin := 1
+			if f.forever {
+				thin = 4
 			}
-			if err := populate(&firstrun.Sys{}, template, volume, 1); err != nil {
-				return fmt.Errorf("%v at call %d: the next start: %w", f.err, i, err)
-			}
-			return ends(faulty.Builder{T: t, Root: volume}, want, fmt.Sprintf("%v at call %d (for ever: %v)", f.err, i, f.forever))
-		})
-		t.Logf("populate: %v at %d of %d calls (for ever: %v): %d ended with an error", f.err, done, calls, f.forever, refused.Load())
-	}
+			var refused atomic.Int64
+			done := faulty.Parallel(t, calls, thin, func(i int) error {
+				volume := volumeFor(t, dir, i)
+				fault := &faulty.Fault{At: i, Err: f.err, OnWrite: f.onWrite, Forever: f.forever}
+				if populate(fault.Sys(), template, volume, 1) != nil {
+					refused.Add(1)
+				}
+				if err := populate(&firstrun.Sys{}, template, volume, 1); err != nil {
+					return fmt.Errorf("%v at call %d: the next start: %w", f.err, i, err)
+				}
+				return ends(faulty.Builder{T: t, Root: volume}, want, fmt.Sprintf("%v at call %d (for ever: %v)", f.err, i, f.forever))
+			})
+			t.Logf("populate: %v at %d of %d calls (for ever: %v): %d ended with an error", f.err, done, calls, f.forever, refused.Load())
+			crashes += done
+		}
+		return crashes
+	})
 }
 
 // A container that is killed again and again still gets there.
 func TestPopulateKilledAgainAndAgain(t *testing.T) {
 	dir := faulty.Scratch(t)
-	template := crashTemplate(t, dir)
-	want, _ := expected(t, template, dir, true)
+	template := filepath.Join(dir, "template")
+	faulty.MakeTemplate(t, template)
+	want, _ := expected(t, template, dir, &faulty.Fault{})
 	volume := volumeFor(t, dir, 1)
 	for deaths := 0; ; deaths++ {
-		// Each start gets one step further than what is done again.
-		err := faulty.KillAt(40+deaths*9, "whole", template, volume)
-		if err != nil {
+		// Each start gets further than what is done again.
+		if faulty.KillAt(40+deaths*9, "whole", template, volume) != nil {
 			t.Logf("populated after %d deaths", deaths)
 			break
 		}

@@ -72,12 +72,12 @@ func (s scene) upgrade(sys *firstrun.Sys, volume string) error {
 }
 
 // makeScene makes the images, and a volume that the first one has filled and an admin has changed.
-func makeScene(t *testing.T, programs bool) scene {
+func makeScene(t *testing.T, programs bool, tree string) scene {
 	t.Helper()
 	s := scene{dir: faulty.Scratch(t), programs: programs}
-	if *faulty.CrashTree != "" {
-		copyTree(t, *faulty.CrashTree, s.path("one"))
-		copyTree(t, *faulty.CrashTree, s.path("two"))
+	if tree != "" {
+		copyTree(t, tree, s.path("one"))
+		copyTree(t, tree, s.path("two"))
 		everyTenth(t, s.path("two"))
 	}
 	one := faulty.Builder{T: t, Root: s.path("one")}
@@ -147,10 +147,9 @@ func (s scene) remove(volume string) error {
 }
 
 // expected is what an uninterrupted upgrade makes, and how many calls it needs.
-func (s scene) expected(t *testing.T, onWrite bool) (want string, calls int) {
+func (s scene) expected(t *testing.T, count *faulty.Fault) (want string, calls int) {
 	t.Helper()
 	volume := s.volume(t, 0)
-	count := &faulty.Fault{OnWrite: onWrite}
 	faulty.Must(t, s.upgrade(count.Sys(), volume))
 	want = faulty.Snapshot(t, volume)
 	faulty.Must(t, s.remove(volume))
@@ -180,19 +179,23 @@ func (s scene) thin(n int) int {
 }
 
 // eachScene runs a test with files alone, and with programs that change the volume, too.
-func eachScene(t *testing.T, test func(t *testing.T, s scene)) {
-	for _, programs := range []bool{false, true} {
-		s := scene{programs: programs}
-		t.Run(s.String(), func(t *testing.T) { test(t, makeScene(t, programs)) })
-	}
+func eachScene(t *testing.T, test func(t *testing.T, s scene) (crashes int)) {
+	faulty.EachTree(t, func(t *testing.T, tree string) (crashes int) {
+		for _, programs := range []bool{false, true} {
+			t.Run(scene{programs: programs}.String(), func(t *testing.T) {
+				crashes += test(t, makeScene(t, programs, tree))
+			})
+		}
+		return crashes
+	})
 }
 
 // A process that dies at any call that changes something, or half-way through a write, leaves a volume of
 // which the next start makes the same as if nothing had happened.
 func TestKilledUpgradeIsFinished(t *testing.T) {
-	eachScene(t, func(t *testing.T, s scene) {
-		want, calls := s.expected(t, true)
+	eachScene(t, func(t *testing.T, s scene) (crashes int) {
 		for _, how := range []string{"whole", "torn"} {
+			want, calls := s.expected(t, &faulty.Fault{OnWrite: true, Torn: how == "torn"})
 			done := faulty.Parallel(t, calls, s.thin(1), func(i int) error {
 				volume := s.volume(t, i)
 				if err := faulty.KillAt(i, how, s.dir, volume, s.String()); err != nil {
@@ -204,27 +207,27 @@ func TestKilledUpgradeIsFinished(t *testing.T) {
 				return s.ends(t, volume, want, fmt.Sprintf("killed at call %d (%s)", i, how))
 			})
 			t.Logf("upgrade: killed at %d of %d calls (%s)", done, calls, how)
+			crashes += done
 		}
+		return crashes
 	})
 }
+
+// failures are the ways in which calls fail: one of them, or all from one on.
+var failures = []struct {
+	err     syscall.Errno
+	onWrite bool
+	forever bool
+}{{unix.EIO, false, false}, {unix.ENOSPC, true, false}, {unix.ENOSPC, true, true}, {unix.EROFS, true, true}}
 
 // Whatever call fails, the upgrade ends with an error and the volume as it was, or without harm; and the next
 // start makes it good.
 func TestFailedCallsOfUpgrade(t *testing.T) {
-	eachScene(t, func(t *testing.T, s scene) {
-		want, all := s.expected(t, false)
-		_, changes := s.expected(t, true)
-		volume := s.volume(t, 0)
-		before := faulty.Snapshot(t, volume)
-		for _, f := range []struct {
-			err     syscall.Errno
-			onWrite bool
-			forever bool
-		}{{unix.EIO, false, false}, {unix.ENOSPC, true, false}, {unix.ENOSPC, true, true}, {unix.EROFS, true, true}} {
-			calls := all
-			if f.onWrite {
-				calls = changes
-			}
+	eachScene(t, func(t *testing.T, s scene) (crashes int) {
+		before := faulty.Snapshot(t, s.volume(t, 0))
+		faulty.Must(t, s.remove(s.path("volume-0")))
+		for _, f := range failures {
+			want, calls := s.expected(t, &faulty.Fault{OnWrite: f.onWrite})
 			var taken, stuck atomic.Int64
 			done := faulty.Parallel(t, calls, s.thin(4), func(i int) error {
 				volume := s.volume(t, i)
@@ -245,14 +248,16 @@ func TestFailedCallsOfUpgrade(t *testing.T) {
 			})
 			t.Logf("upgrade: %v at %d of %d calls (for ever: %v): %d were taken back at once, %d left for the next start",
 				f.err, done, calls, f.forever, taken.Load(), stuck.Load())
+			crashes += done
 		}
+		return crashes
 	})
 }
 
 // A rollback, too, may die at any call: the next start finishes it. Here that is the image of before, whose
 // build id the volume has then.
 func TestKilledRollbackIsFinished(t *testing.T) {
-	s := makeScene(t, false)
+	s := makeScene(t, false, "")
 	volume := s.volume(t, 0)
 	before := faulty.Snapshot(t, volume)
 	faulty.Must(t, s.upgrade(&firstrun.Sys{}, volume))

@@ -16,7 +16,7 @@ import (
 type Fault struct {
 	At      int           // the call that breaks, counted from 1 among those that the fault is about; 0: none
 	Kill    bool          // kill the process, as SIGKILL does, ahead of the call
-	Torn    bool          // with Kill: if the call writes, let half of it be written and kill then
+	Torn    bool          // only calls that write more than a byte count; half of it is written before the kill
 	Err     syscall.Errno // else fail with this
 	OnWrite bool          // only calls that change something count
 	Forever bool          // every call after it breaks, too
@@ -35,7 +35,7 @@ func (f *Fault) before(c *firstrun.Call) error {
 	if f.torn.Load() {
 		die()
 	}
-	if f.OnWrite && !c.Changes {
+	if f.OnWrite && !c.Changes || f.Torn && c.Len < 2 {
 		return nil
 	}
 	n := int(f.count.Add(1))
@@ -45,7 +45,7 @@ func (f *Fault) before(c *firstrun.Call) error {
 	if !f.Kill {
 		return f.Err
 	}
-	if f.Torn && c.Len > 1 {
+	if f.Torn {
 		c.Len /= 2
 		f.torn.Store(true)
 		return nil
