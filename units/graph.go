@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -229,7 +230,7 @@ func (l *loading) fragment() bool {
 	src := g.ahead[u]
 	<-src.ready
 	delete(g.ahead, u)
-	u.Fragment, l.x.Fragment = src.path, src.path
+	u.Fragment, l.x.Fragment = src.path, g.realPath(src.path)
 	u.stamps = append(u.stamps[:0], src.stamp)
 	switch err := src.err; {
 	case errors.Is(err, errMasked):
@@ -270,7 +271,7 @@ func (g *Graph) fragmentText(id string) (text []byte, path string, at stamp, err
 			return text, f.path, at, err
 		}
 		text, at, err = g.index.root.readFile(f.path)
-		return text, g.fragmentPath(f.path), at, err
+		return text, f.path, at, err
 	}
 	if !g.opts.NoBuiltin {
 		name := id
@@ -286,16 +287,15 @@ func (g *Graph) fragmentText(id string) (text []byte, path string, at stamp, err
 	return nil, "", stamp{}, os.ErrNotExist
 }
 
-// fragmentPath is the path under which a main file is shown: that of the file a linked unit lies in.
-func (g *Graph) fragmentPath(path string) string {
-	target, err := os.Readlink(g.index.root.host(path))
-	if err != nil || target == "/dev/null" {
-		return path
+// realPath is where a main file lies, which for a linked unit is not where it is known by (%y).
+func (g *Graph) realPath(file string) string {
+	if file == "" || g.index.files[path.Base(file)].plain {
+		return file
 	}
-	if !filepath.IsAbs(target) {
-		target = filepath.Join(filepath.Dir(path), target)
+	if real, err := g.index.root.resolve(file); err == nil {
+		return real
 	}
-	return filepath.Clean(target)
+	return file
 }
 
 // dropIns reads .wants, .requires and .upholds directories and the drop-in files.

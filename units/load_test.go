@@ -339,3 +339,21 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// TestALinkedUnit is known by its link, and %y tells where its file really is (systemd.unit(5), "Specifiers").
+func TestALinkedUnit(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(dir+"/system", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(dir+"/a.service", []byte("[Unit]\nDescription=in %y\n[Service]\nExecStart=/bin/true\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("../a.service", dir+"/system/a.service"); err != nil {
+		t.Fatal(err)
+	}
+	u := NewGraph(Options{Path: []string{dir + "/system"}}).Load("a.service")
+	if u.Fragment != dir+"/system/a.service" || u.Description != "in "+dir+"/a.service" {
+		t.Errorf("the file is %s, the description %q", u.Fragment, u.Description)
+	}
+}
