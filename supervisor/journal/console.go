@@ -2,6 +2,7 @@
 package journal
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"sync"
@@ -30,6 +31,7 @@ type Console struct {
 	stalled bool // the reader stood still for a whole grace period
 	broken  bool // writing failed: nothing is ever shown again
 	closing bool
+	frozen  bool // nothing is written
 	done    chan struct{}
 }
 
@@ -104,12 +106,15 @@ func (c *Console) add(lines []byte, limit int) {
 	}
 }
 
+// droppedText tells how much was dropped at its place.
+const droppedText = "pintle: %d messages dropped here, because nobody was reading the console.\n"
+
 func (c *Console) serve() {
 	defer close(c.done)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for {
-		for len(c.queue) == 0 && !c.closing {
+		for (len(c.queue) == 0 || c.frozen) && !c.closing {
 			c.work.Wait()
 		}
 		if len(c.queue) == 0 || c.broken {
@@ -117,7 +122,7 @@ func (c *Console) serve() {
 		}
 		out := c.queue
 		if c.dropped > 0 {
-			out = fmt.Appendf(out, "pintle: %d messages dropped here, because nobody was reading the console.\n", c.dropped)
+			out = fmt.Appendf(out, droppedText, c.dropped)
 		}
 		c.queue, c.dropped, c.busy, c.stalled = nil, 0, true, false
 		c.space.Broadcast()
@@ -125,6 +130,7 @@ func (c *Console) serve() {
 		err := writeAll(c.fd, out)
 		c.mu.Lock()
 		c.busy = false
+		c.space.Broadcast()
 		if cap(out) <= consoleKeep {
 			c.spare = out[:0]
 		}
@@ -169,6 +175,38 @@ func (c *Console) Close(wait time.Duration) {
 	case <-c.done:
 	case <-timer.C:
 	}
+}
+
+// Freeze has nothing more written until Thaw, and tells what is left to be written, by another program in the place of
+// this one. A write that is under way is waited for, for at most the given time; to a reader that has stopped by then
+// it counts as written, as nobody can tell how much of it was.
+func (c *Console) Freeze(wait time.Duration) (rest []byte) {
+	over := false
+	timer := time.AfterFunc(wait, func() {
+		c.mu.Lock()
+		over = true
+		c.mu.Unlock()
+		c.space.Broadcast()
+	})
+	defer timer.Stop()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.frozen = true
+	for c.busy && !over && !c.broken {
+		c.space.Wait()
+	}
+	if c.dropped > 0 {
+		return fmt.Appendf(bytes.Clone(c.queue), droppedText, c.dropped)
+	}
+	return bytes.Clone(c.queue)
+}
+
+// Thaw goes on writing after Freeze.
+func (c *Console) Thaw() {
+	c.mu.Lock()
+	c.frozen = false
+	c.work.Broadcast()
+	c.mu.Unlock()
 }
 
 // IsTerminal tells whether a descriptor is a terminal.

@@ -18,7 +18,11 @@ type Journal struct {
 	in      []byte  // the buffer for reading
 	out     []byte  // lines for the console
 	forward forward // to a syslog daemon
-	streams int     // open streams of the stdout socket
+
+	held    sync.Mutex // guards what follows
+	sockets []SocketState
+	open    map[*Stream]struct{}
+	streams int // of them, connections to the stdout socket
 
 	own struct { // for PID 1's lines
 		sync.Mutex
@@ -32,6 +36,8 @@ type Config struct {
 	Show    bool   // show messages on the console
 	Colour  bool   // the console is a terminal
 	Syslog  string // socket of a syslog daemon, /run/systemd/journal/syslog; "" for none
+	// Guard calls a function of the journal's goroutine and survives a panic in it; nil: nothing does.
+	Guard func(func())
 }
 
 // The bounds of what is read.
@@ -48,10 +54,13 @@ func New(config Config) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{config: config, set: set, in: make([]byte, readMax)}
+	if config.Guard == nil {
+		config.Guard = call
+	}
+	j := &Journal{config: config, set: set, in: make([]byte, readMax), open: map[*Stream]struct{}{}}
 	j.forward.init(config.Syslog)
 	j.own.forward.init(config.Syslog)
-	go set.Serve(call)
+	go set.Serve(config.Guard)
 	return j, nil
 }
 

@@ -21,19 +21,36 @@ const (
 // Listen opens journald's sockets in a directory. Each that cannot be opened is one error.
 func (j *Journal) Listen(dir string) []error {
 	var errs []error
-	open := func(name string, kind int, ready func(fd int) func(uint32)) {
+	for _, name := range []string{SyslogSocket, NativeSocket, StdoutSocket} {
+		kind := unix.SOCK_DGRAM
+		if name == StdoutSocket {
+			kind = unix.SOCK_STREAM
+		}
 		fd, err := listen(filepath.Join(dir, name), kind)
 		if err == nil {
-			err = j.set.Add(fd, epoll.In, ready(fd))
+			err = j.serve(SocketState{name, fd})
 		}
 		if err != nil {
 			errs = append(errs, err)
 		}
 	}
-	open(SyslogSocket, unix.SOCK_DGRAM, func(fd int) func(uint32) { return func(uint32) { j.datagrams(fd, j.syslog) } })
-	open(NativeSocket, unix.SOCK_DGRAM, func(fd int) func(uint32) { return func(uint32) { j.datagrams(fd, j.native) } })
-	open(StdoutSocket, unix.SOCK_STREAM, func(fd int) func(uint32) { return func(uint32) { j.accept(fd) } })
 	return errs
+}
+
+// serve reads what comes in at a socket.
+func (j *Journal) serve(socket SocketState) error {
+	fd := socket.FD
+	ready := func(uint32) { j.accept(fd) }
+	switch socket.Name {
+	case SyslogSocket:
+		ready = func(uint32) { j.datagrams(fd, j.syslog) }
+	case NativeSocket:
+		ready = func(uint32) { j.datagrams(fd, j.native) }
+	}
+	j.held.Lock()
+	j.sockets = append(j.sockets, socket)
+	j.held.Unlock()
+	return j.set.Add(fd, epoll.In, ready)
 }
 
 // listen makes a socket that everybody may write to, in a directory that only we may write to.
@@ -155,14 +172,20 @@ func (j *Journal) accept(listener int) {
 		return
 	}
 	cred, err := unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
-	if err != nil || j.streams >= streamsMax {
+	if err != nil || j.connections() >= streamsMax {
 		unix.Close(fd)
 		return
 	}
-	s := &Stream{j: j, fd: fd, pid: int(cred.Pid)}
+	s := &Stream{j: j, fd: fd, socket: true}
 	s.config = StreamConfig{Identifier: "stdout", Priority: daemonInfo, LevelMax: -1}
+	s.header = s.stdoutHeader()
+	_ = s.Start(int(cred.Pid)) // else the client sees it closed
+}
+
+// stdoutHeader takes the lines of the header, one after the other.
+func (s *Stream) stdoutHeader() []func([]byte) {
 	ignore := func([]byte) {}
-	s.header = []func([]byte){
+	return []func([]byte){
 		func(line []byte) {
 			if len(line) > 0 {
 				s.config.Identifier = cleanIdentifier(line)
@@ -180,10 +203,4 @@ func (j *Journal) accept(listener int) {
 		func(line []byte) { s.config.LevelPrefix = string(line) == "1" },
 		ignore, ignore, ignore,
 	}
-	s.closed = func() { j.streams-- }
-	if j.set.Add(fd, epoll.In, s.ready) != nil {
-		unix.Close(fd)
-		return
-	}
-	j.streams++
 }

@@ -28,7 +28,7 @@ type Stream struct {
 	pid     int
 	header  []func(line []byte) // lines that are no messages: the header of the stdout protocol
 	partial []byte              // an incomplete line
-	closed  func()
+	socket  bool                // a connection to the stdout socket
 }
 
 // Stream makes a pipe whose lines become messages; w is for the process and must be closed by the caller.
@@ -57,7 +57,9 @@ func (j *Journal) Stream(config StreamConfig) (w *os.File, s *Stream, err error)
 // Start begins to read; pid is the process that writes, 0 if it could not be started.
 func (s *Stream) Start(pid int) error {
 	s.pid = pid
+	s.j.hold(s, 1)
 	if err := s.j.set.Add(s.fd, epoll.In, s.ready); err != nil {
+		s.j.hold(s, -1)
 		unix.Close(s.fd)
 		return fmt.Errorf("cannot read the output of %s: %w", s.config.Identifier, err)
 	}
@@ -86,9 +88,28 @@ func (s *Stream) close() {
 	s.j.set.Remove(s.fd)
 	unix.Close(s.fd)
 	s.partial = nil
-	if s.closed != nil {
-		s.closed()
+	s.j.hold(s, -1)
+}
+
+// hold notes that a stream is open, or with -1 that it is no longer.
+func (j *Journal) hold(s *Stream, n int) {
+	j.held.Lock()
+	defer j.held.Unlock()
+	if n > 0 {
+		j.open[s] = struct{}{}
+	} else {
+		delete(j.open, s)
 	}
+	if s.socket {
+		j.streams += n
+	}
+}
+
+// connections counts the connections to the stdout socket.
+func (j *Journal) connections() int {
+	j.held.Lock()
+	defer j.held.Unlock()
+	return j.streams
 }
 
 // take cuts what was read into lines; the rest waits for its newline.
