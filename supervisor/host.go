@@ -94,6 +94,9 @@ type FD struct {
 	Name string
 }
 
+// descriptor is the number of an open descriptor without a name, or -1.
+type descriptor int
+
 // Level is a syslog(3) priority.
 type Level int
 

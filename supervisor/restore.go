@@ -23,7 +23,7 @@ func (m *Manager) Restore(state []byte, damaged bool) error {
 	if s.Format != stateFormat {
 		return fmt.Errorf("cannot take over the state of the units: it is of form %d, and only %d is known", s.Format, stateFormat)
 	}
-	r := restorer{m: m, c: m.codec()}
+	r := restorer{m: m, c: m.codec(new([]int))}
 	r.units(s.Units)
 	r.jobs(s.Jobs)
 	r.note(r.c.Read(s.Manager, m))

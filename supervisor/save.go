@@ -33,10 +33,10 @@ type savedUnit struct {
 	State    map[string]json.RawMessage `json:"state,omitempty"`
 }
 
-// Save writes down all that the manager knows, for Restore of the program that takes its place. Settle should come
-// before it, unless the manager is in a state that nothing more can be expected of.
-func (m *Manager) Save() ([]byte, error) {
-	c := m.codec()
+// Save writes down all that the manager knows, for Restore of the program that takes its place, which must have the
+// descriptors under their numbers. Settle should come before it, unless nothing more can be expected of the manager.
+func (m *Manager) Save() (state []byte, fds []int, err error) {
+	c := m.codec(&fds)
 	s := savedState{Format: stateFormat, Manager: c.Fields(m)}
 	fresh := freshly{c.Fields(&Unit{active: Inactive}), c.Fields(&units.Unit{})}
 	for _, u := range m.sorted() {
@@ -47,9 +47,9 @@ func (m *Manager) Save() ([]byte, error) {
 	}
 	text, err := json.Marshal(s)
 	if err != nil {
-		return nil, fmt.Errorf("cannot write down the state of the units: %w", err)
+		return nil, nil, fmt.Errorf("cannot write down the state of the units: %w", err)
 	}
-	return text, nil
+	return text, fds, nil
 }
 
 // freshly are the fields of what was just made, to leave out what is still the same.
@@ -76,9 +76,20 @@ func (m *Manager) saveUnit(c *handover.Codec, u *Unit, fresh freshly) savedUnit 
 // kindName names the state machine of a unit: two builds that mean the same by it hand over to each other.
 func kindName(k kind) string { return strings.TrimPrefix(fmt.Sprintf("%T", k), "*supervisor.") }
 
-// codec knows how to write what units, jobs and timers are to each other: by name, number and instant.
-func (m *Manager) codec() *handover.Codec {
+// codec knows how to write what units, jobs and timers are to each other: by name, number and instant. It notes the
+// descriptors that it writes.
+func (m *Manager) codec(fds *[]int) *handover.Codec {
 	c := handover.New()
+	handover.Register(c, func(fd *FD) (json.RawMessage, bool) {
+		*fds = append(*fds, fd.FD)
+		return marshal(*fd), true
+	}, func(text json.RawMessage, fd *FD) error { return json.Unmarshal(text, fd) })
+	handover.Register(c, func(fd *descriptor) (json.RawMessage, bool) {
+		if *fd >= 0 {
+			*fds = append(*fds, int(*fd))
+		}
+		return marshal(*fd), true
+	}, func(text json.RawMessage, fd *descriptor) error { return json.Unmarshal(text, fd) })
 	handover.Register(c, func(u **Unit) (json.RawMessage, bool) {
 		if *u == nil || m.units[(*u).Name] != *u {
 			return nil, false // forgotten: what still points there looks at nothing

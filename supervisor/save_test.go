@@ -32,7 +32,7 @@ func everyKind(m *Manager) (list []*Unit) {
 // can neither be written by Save nor say by their tag that they need not be.
 func TestEveryFieldIsHandedOver(t *testing.T) {
 	m := New(newStory(t).host, nil, Config{})
-	c := m.codec()
+	c := m.codec(new([]int))
 	wrong := append(c.Check(m), c.Check(&Unit{})...)
 	wrong = append(wrong, c.Check(&Job{})...)
 	wrong = append(wrong, c.Check(&units.Unit{})...)
@@ -50,7 +50,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	m := New(newStory(t).host, nil, Config{})
 	held := &Job{ID: 7, Unit: m.newUnit(&units.Unit{Name: "held.target", State: units.Loaded})}
 	m.units["held.target"], m.jobs[7] = held.Unit, held
-	c := m.codec()
+	c := m.codec(new([]int))
 	both := func(from, to any) {
 		t.Helper()
 		fill(r, reflect.ValueOf(from).Elem(), held)
@@ -79,6 +79,9 @@ func fill(r *rand.Rand, v reflect.Value, held *Job) {
 	switch v.Interface().(type) {
 	case *Unit:
 		v.Set(reflect.ValueOf(held.Unit))
+		return
+	case FD:
+		v.Set(reflect.ValueOf(FD{FD: r.IntN(100), Name: "listening"}))
 		return
 	case *Job:
 		v.Set(reflect.ValueOf(held))
@@ -134,7 +137,7 @@ func (s *story) reexec(change func([]byte) []byte) {
 	if s.m == nil || s.m.finished {
 		return
 	}
-	state, err := s.m.Save()
+	state, _, err := s.m.Save()
 	if err != nil {
 		s.t.Fatal(err)
 	}

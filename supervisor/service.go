@@ -78,7 +78,7 @@ type service struct {
 	notify   notifyData
 	store    []FD
 
-	connection    int // standard input of the next run, or -1
+	connection    descriptor // standard input of the next run, or -1
 	connectionEnv []string
 }
 

@@ -128,7 +128,9 @@ func (s *service) resultEnv(prefix string) []string {
 }
 
 // connect gives the next run a connection (Accept=yes), and what is known of its peer.
-func (s *service) connect(fd int, env []string) { s.connection, s.connectionEnv = fd, env }
+func (s *service) connect(fd int, env []string) {
+	s.connection, s.connectionEnv = descriptor(fd), env
+}
 
 // descriptors are what the main process gets: its sockets, or its connection, and then the fd store. With
 // StandardInput=socket the connection is its standard input, and there is nothing else (systemd.exec(5)).
@@ -138,16 +140,16 @@ func (s *service) descriptors(sp *Spawn) {
 	case s.connection < 0:
 		sp.FDs = append(s.u.listenFDs(), s.store...)
 	case s.u.Exec.StandardInput.Kind == units.StdioSocket:
-		sp.Stdin = s.connection
+		sp.Stdin = int(s.connection)
 	default:
-		sp.FDs = append([]FD{{FD: s.connection, Name: "connection"}}, s.store...)
+		sp.FDs = append([]FD{{FD: int(s.connection), Name: "connection"}}, s.store...)
 	}
 }
 
 // disconnect lets go of the connection: it is for one run only.
 func (s *service) disconnect() {
 	if s.connection >= 0 {
-		s.u.host().CloseFDs([]FD{{FD: s.connection}})
+		s.u.host().CloseFDs([]FD{{FD: int(s.connection)}})
 		s.connection, s.connectionEnv = -1, nil
 	}
 }

@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"pintle/supervisor"
 )
@@ -12,11 +13,12 @@ import (
 func (s *schedule) reexec(damaged bool) {
 	h := s.h
 	h.trace("re-execution")
-	state, err := s.m.Save()
+	state, fds, err := s.m.Save()
 	if err != nil {
 		h.check.fail("%v", err)
 		return
 	}
+	h.check.handedOver(fds)
 	old := s.m
 	s.m = s.newManager()
 	h.check.handOver(old, s.m)
@@ -36,6 +38,17 @@ func (c *checker) handOver(from, to *supervisor.Manager) {
 	for name, u := range c.units {
 		if now := to.Unit(name); now != nil && from.Unit(name) == u {
 			c.units[name] = now
+		}
+	}
+}
+
+// handedOver looks whether every open descriptor is.
+func (c *checker) handedOver(fds []int) {
+	for _, open := range []map[int]bool{c.h.fds, c.h.conns} {
+		for fd := range open {
+			if !slices.Contains(fds, fd) {
+				c.fail("descriptor %d is open and not handed over", fd)
+			}
 		}
 	}
 }
