@@ -15,7 +15,6 @@ import (
 	"pintle/supervisor/epoll"
 	"pintle/supervisor/journal"
 	"pintle/units"
-	"pintle/units/install"
 )
 
 // Run is PID 1 from its first instruction to its exit status: the boot phases of DESIGN.md, the loop, the
@@ -23,19 +22,23 @@ import (
 func Run(o Options) int {
 	// Until the boot is over (slim) garbage costs less than its collector.
 	debug.SetGCPercent(bootGC)
-	go units.Warm()
 	p := &PID1{
 		config: o.Config, init: os.Getpid() == 1, begin: clock(unix.CLOCK_MONOTONIC),
-		sockets: map[string][]supervisor.FD{}, specs: map[string][]*specWatch{}, requests: make(chan func()), over: make(chan struct{}),
+		sockets: map[string][]supervisor.FD{}, specs: map[string][]*specWatch{}, stored: map[int]string{},
+		requests: make(chan func()), over: make(chan struct{}), crashes: make(chan struct{}, 1), keep: o.Keep,
 		showStatus: !o.Config.Boot.Quiet, logLevel: logLevels[o.Config.Log.Level],
 	}
 	p.events.wake = make(chan struct{}, 1)
+	p.do(units.Warm)
 	journal.OpenFDs()
 	var early <-chan struct{}
 	started := make(chan struct{})
-	p.children, p.signals, early, p.caught = catchSignals(started)
+	p.children, p.signals, early, p.caught = catchSignals(started, p.do)
 	defer signal.Stop(p.children)
 	p.openConsole()
+	if h := o.Inheritance; h != nil && h.legacy != nil {
+		p.console.Print(h.legacy.Console)
+	}
 	var err error
 	if p.set, err = epoll.New(); err == nil {
 		p.alarm, err = newAlarm(p.set, func() { p.manager.Tick() })
@@ -45,7 +48,7 @@ func Run(o Options) int {
 		return 1
 	}
 	p.paths = newPathWatches(p.set, p.pathChanged)
-	p.bus = newBusWatch(p.post)
+	p.bus = newBusWatch(p.post, p.do)
 	p.control = newControlSocket(p)
 	if len(o.Command) > 0 {
 		dir, err := os.Getwd()
@@ -55,28 +58,45 @@ func Run(o Options) int {
 		p.foreground = &foreground{argv: o.Command, env: os.Environ(), dir: dir}
 	}
 
-	p.inPhase("inspect", func() { p.inspect(o.Problems) })
-	p.inPhase("purge", p.purge)
-	p.inPhase("prepare", p.prepare)
-	p.inPhase("generators", p.generate)
-	read := p.readUnits()
-	p.inPhase("listen", p.listen)
-	p.inPhase("load", func() { p.load(read) })
+	if h := o.Inheritance; h != nil {
+		p.guard(func() { p.inherit(h) })
+	} else {
+		p.boot(o.Problems)
+	}
 	if p.manager == nil {
 		return p.finish()
 	}
-	go p.set.Serve(func(f func()) { p.Do(f) })
+	p.do(func() { p.set.Serve(func(f func()) { p.Do(f) }) })
 	if o.Control != nil {
 		go o.Control(p)
 	}
 	<-early
-	p.inPhase("start", p.start)
+	if o.Inheritance == nil {
+		p.inPhase("start", p.start)
+	}
 	close(started)
 	p.guard(p.after)
 	p.loop()
 	close(p.over)
 	return p.finish()
 }
+
+// boot is the phases before units are started.
+func (p *PID1) boot(problems []units.Problem) {
+	p.inPhase("inspect", func() {
+		p.inspect()
+		p.report(problems)
+	})
+	p.inPhase("purge", p.purge)
+	p.inPhase("prepare", p.prepare)
+	p.inPhase("generators", p.generate)
+	read := p.readUnits()
+	p.inPhase("listen", func() { p.listen(nil) })
+	p.inPhase("load", func() { p.load(read) })
+}
+
+// do runs a function on a goroutine of its own, guarded.
+func (p *PID1) do(f func()) { go p.aside(f) }
 
 func (p *PID1) openConsole() {
 	switch p.config.Log.Color {
@@ -86,11 +106,11 @@ func (p *PID1) openConsole() {
 		p.colour = journal.IsTerminal(1) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	}
 	limit := int(min(p.config.Log.Buffer, 1<<30))
-	p.console = journal.NewConsole(1, limit)
+	p.console = journal.NewConsole(1, limit, p.do)
 }
 
 // inspect finds out who we are.
-func (p *PID1) inspect(problems []units.Problem) {
+func (p *PID1) inspect() {
 	unix.Umask(0o022)
 	_ = unix.Chdir("/")
 	p.environ, p.engine = importEnviron(os.Environ())
@@ -108,6 +128,10 @@ func (p *PID1) inspect(problems []units.Problem) {
 		// Not process 1 of anything (a test, or a wrapper that did not exec): orphans come to us all the same.
 		_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 	}
+}
+
+// report says what may not be as expected.
+func (p *PID1) report(problems []units.Problem) {
 	for _, problem := range problems {
 		p.logf(supervisor.LevelWarning, "%s", problem)
 	}
@@ -158,18 +182,21 @@ func (p *PID1) prepare() {
 	}
 }
 
-// listen opens the sockets that services find PID 1 by.
-func (p *PID1) listen() {
+// listen opens the sockets that services find PID 1 by, or takes them over.
+func (p *PID1) listen(l *legacy) {
 	syslog := ""
 	if p.init {
 		syslog = "/run/systemd/journal/syslog"
 	}
-	j, err := journal.New(journal.Config{Console: p.console, Show: p.config.Log.Services, Colour: p.colour, Syslog: syslog})
+	j, err := journal.New(journal.Config{Console: p.console, Show: p.config.Log.Services, Colour: p.colour, Syslog: syslog, Guard: p.aside})
 	if err != nil {
 		p.say(supervisor.LevelError, err.Error())
 		panic(err) // as bad as no memory: there is nothing to go on with
 	}
 	p.journal = j
+	if l != nil && p.adopt(l) {
+		return
+	}
 	notify := notifyPath
 	if p.init {
 		errs := j.Listen("/run/systemd/journal")
@@ -218,121 +245,6 @@ func (p *PID1) generate() {
 	}
 }
 
-// readUnits begins to read the unit files of the boot, while other things are made ready.
-func (p *PID1) readUnits() <-chan *units.Graph {
-	read := make(chan *units.Graph, 1)
-	go func() {
-		g := newGraph()
-		// What a file does to the reader must not end PID 1; the manager meets it again, under its guard.
-		defer func() {
-			if recover() != nil {
-				g = newGraph()
-			}
-			read <- g
-		}()
-		g.Load(p.config.Boot.Unit)
-	}()
-	return read
-}
-
-// load makes the manager, for the units that have been read.
-func (p *PID1) load(read <-chan *units.Graph) {
-	p.tracker = NewTracker()
-	notify := ""
-	if p.notify != nil {
-		notify = p.notify.path
-	}
-	var err error
-	p.spawner, err = NewSpawner(SpawnerConfig{
-		Env: p.serviceEnv(), PassEnv: p.passEnv(), NotifyPath: notify,
-		Output: p.openOutput, JournalStream: p.init, Report: p.post, Log: p.Log, Tracker: p.tracker,
-	})
-	if err != nil {
-		p.logf(supervisor.LevelError, "%v", err)
-		return
-	}
-	p.use(<-read)
-	budget := p.config.Stop.Budget
-	if budget == units.Infinity {
-		budget = 0
-	}
-	p.manager = supervisor.New(p, p.resolver(), supervisor.Config{Vital: p.config.Boot.Vital, StopBudget: budget - budget/leftoverShare})
-	p.control.server.Use(p.manager)
-}
-
-// serviceEnv is what every service starts with, as under systemd; the rest of the container's environment is
-// for PassEnvironment=.
-func (p *PID1) serviceEnv() []string {
-	env := []string{"PATH=" + servicePath()}
-	for _, e := range p.environ {
-		if strings.HasPrefix(e, "LANG=") || strings.HasPrefix(e, "LC_") {
-			env = append(env, e)
-		}
-	}
-	return env
-}
-
-// passEnv is what PassEnvironment= takes from: like systemd's manager we keep what says that we are in a
-// container, and which.
-func (p *PID1) passEnv() []string {
-	env := slices.Clone(p.environ)
-	for _, name := range []string{"container", "container_uuid"} {
-		if value, ok := p.engine[name]; ok {
-			env = append(env, name+"="+value)
-		}
-	}
-	return env
-}
-
-func newGraph() *units.Graph {
-	return units.NewGraph(units.Options{Path: units.SystemPath(os.Getenv), Host: units.SystemHost{}})
-}
-
-// unitFiles are the unit files of the container, as they are installed.
-func unitFiles() *install.Files {
-	return &install.Files{Host: units.SystemHost{}, Provided: func(name string) (alias string, ok bool) {
-		_, alias, ok = units.Builtin(name)
-		return alias, ok
-	}}
-}
-
-// use makes a graph the one that the manager loads from.
-func (p *PID1) use(g *units.Graph) {
-	p.graph = g
-	for _, problem := range g.Problems() {
-		p.logf(supervisor.LevelWarning, "%s", problem)
-	}
-}
-
-// resolver is the graph for the manager; what is wrong in a unit's files is said when the unit is loaded.
-func (p *PID1) resolver() units.Resolver {
-	return &sayingGraph{Graph: p.graph, View: unitFiles().View(), said: map[*units.Unit]bool{}, say: p.boots(supervisor.LevelWarning)}
-}
-
-type sayingGraph struct {
-	*units.Graph
-	*install.View
-	said map[*units.Unit]bool
-	say  func(format string, args ...any)
-}
-
-func (g *sayingGraph) Load(name string) *units.Unit {
-	u := g.Graph.Load(name)
-	if len(u.Problems) > 0 && !g.said[u] {
-		g.said[u] = true
-		for _, problem := range u.Problems {
-			g.say("%s", problem)
-		}
-	}
-	return u
-}
-
-// Unload forgets a unit.
-func (g *sayingGraph) Unload(name string) {
-	delete(g.said, g.Graph.Get(name))
-	g.Graph.Unload(name)
-}
-
 // start begins what the container is for.
 func (p *PID1) start() {
 	err := p.manager.Boot(p.config.Boot.Unit)
@@ -370,9 +282,13 @@ func (p *PID1) bootFinished() {
 			p.endWith(status, err.Error())
 		}
 	}
-	// What an ordered stop needs is loaded while there is time, and kept.
+	p.keepStop()
+}
+
+// keepStop has what an ordered stop needs loaded while there is time, and kept. With that the boot is over.
+func (p *PID1) keepStop() {
 	p.manager.Ref(p.manager.Load("exit.target"))
-	go slim()
+	p.do(slim)
 }
 
 // reload reads all unit files anew (systemctl daemon-reload).
@@ -381,6 +297,6 @@ func (p *PID1) reload() {
 	p.use(newGraph())
 	p.manager.Reload(p.resolver())
 	p.loaded = clock(unix.CLOCK_MONOTONIC)
-	go slim()
+	p.do(slim)
 	p.logf(supervisor.LevelInfo, "reloaded")
 }

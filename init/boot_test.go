@@ -208,6 +208,28 @@ func (c *container) shows(text string) {
 	}
 }
 
+// awaitMore waits until the console shows more, or the container has ended, which fails the test.
+func (c *container) awaitMore() {
+	c.t.Helper()
+	c.mu.Lock()
+	before := c.log.Len()
+	deadline := time.AfterFunc(storyWait, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.changed.Broadcast()
+	})
+	end := time.Now().Add(storyWait)
+	for c.log.Len() == before && time.Now().Before(end) && !c.over() {
+		c.changed.Wait()
+	}
+	more := c.log.Len() > before
+	c.mu.Unlock()
+	deadline.Stop()
+	if !more {
+		c.t.Fatal("the console shows nothing more")
+	}
+}
+
 // tell has PID 1's loop do something (see storyControl) and gives the answer.
 func (c *container) tell(words ...string) string {
 	c.t.Helper()
@@ -258,14 +280,16 @@ func (c *container) ends(status int) {
 }
 
 // storyInit is the test binary as process 1.
-func storyInit(args []string) {
+func storyInit(args []string, inheritance *Inheritance) {
 	fail := func(err error) {
 		fmt.Fprintln(os.Stderr, "cannot prepare the story's root:", err)
 		os.Exit(99)
 	}
 	dir := args[0]
-	if err := storyRoot(dir); err != nil {
-		fail(err)
+	if inheritance == nil {
+		if err := storyRoot(dir); err != nil {
+			fail(err)
+		}
 	}
 	config := DefaultConfig()
 	config.Boot.Unit = "story.target"
@@ -280,6 +304,9 @@ func storyInit(args []string) {
 	}
 	unix.CloseOnExec(3)
 	unix.CloseOnExec(4)
+	if inheritance != nil {
+		os.Exit(Run(Options{Config: config, Command: args[4:], Control: storyControl, Inheritance: inheritance, Keep: []int{3, 4}}))
+	}
 	if err := storyConditions(); err != nil {
 		fail(err)
 	}
@@ -291,7 +318,7 @@ func storyInit(args []string) {
 			fail(err)
 		}
 	}
-	os.Exit(Run(Options{Config: config, Command: args[4:], Control: storyControl}))
+	os.Exit(Run(Options{Config: config, Command: args[4:], Control: storyControl, Keep: []int{3, 4}}))
 }
 
 // storyControl answers lines from the test.
@@ -310,7 +337,9 @@ func storyControl(p *PID1) {
 				time.Sleep(2 * time.Millisecond) // a condition of another process: there is nobody to be told by
 			}
 		}
-		fmt.Fprintln(out, answer)
+		if words[0] != "panic" && words[0] != "reexec" { // who is to answer these may not live to do it
+			fmt.Fprintln(out, answer)
+		}
 	}
 }
 
@@ -367,6 +396,9 @@ func storyCommand(p *PID1, words []string) string {
 		return fmt.Sprint(unix.Kill(pid, syscall.Signal(n)))
 	case "panic":
 		panic("a bug, made by a test")
+	case "reexec":
+		p.reexecute = true
+		return ""
 	}
 	return "error: unknown command"
 }

@@ -26,6 +26,7 @@ const busDriver = "org.freedesktop.DBus"
 // reason to think that the bus has come up, see look.
 type busWatch struct {
 	post func(supervisor.Event)
+	run  func(func())  // on a goroutine
 	wake chan struct{} // holds one token: look for the bus, and for names that were not asked for yet
 
 	mu      sync.Mutex        // held for moments only
@@ -33,8 +34,8 @@ type busWatch struct {
 	running bool              // the goroutine exists
 }
 
-func newBusWatch(post func(supervisor.Event)) *busWatch {
-	return &busWatch{post: post, wake: make(chan struct{}, 1), names: map[string]string{}}
+func newBusWatch(post func(supervisor.Event), run func(func())) *busWatch {
+	return &busWatch{post: post, run: run, wake: make(chan struct{}, 1), names: map[string]string{}}
 }
 
 // watch reports the owner of a name from now on. A name that is watched already is reported when it changes hands.
@@ -44,7 +45,7 @@ func (b *busWatch) watch(unit, name string) {
 	b.names[name] = unit
 	if !b.running {
 		b.running = true
-		go b.run()
+		b.run(b.serve)
 	}
 	b.mu.Unlock()
 	b.look()
@@ -76,8 +77,13 @@ func (b *busWatch) look() {
 	}
 }
 
-// run connects to the bus as often as there is reason to.
-func (b *busWatch) run() {
+// serve connects to the bus as often as there is reason to.
+func (b *busWatch) serve() {
+	defer func() { // after a bug there may be another one
+		b.mu.Lock()
+		b.running = false
+		b.mu.Unlock()
+	}()
 	for range b.wake {
 		for again := b.wanted(); again; {
 			again = b.session()

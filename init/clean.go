@@ -13,7 +13,7 @@ import (
 
 // Clean removes directories of a unit beside the loop, as there may be much in them, and reports Cleaned.
 func (p *PID1) Clean(u *units.Unit, what []string) error {
-	go func() { p.post(supervisor.Cleaned{Unit: u.Name, Err: p.spawner.clean(u, what)}) }()
+	p.do(func() { p.post(supervisor.Cleaned{Unit: u.Name, Err: p.spawner.clean(u, what)}) })
 	return nil
 }
 

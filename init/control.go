@@ -42,14 +42,18 @@ func (c *controlSocket) listen() {
 		_ = os.MkdirAll(filepath.Dir(path), 0o755)
 	}
 	fd, err := bus.Listen(path)
-	if err == nil {
-		err = c.set.Add(fd, epoll.In|epoll.OneShot, func(uint32) { c.accept() })
-	}
 	if err != nil {
 		c.log(supervisor.LevelError, "%v: systemctl will not reach PID 1", err)
-		if fd >= 0 {
-			unix.Close(fd)
-		}
+		return
+	}
+	c.serve(fd)
+}
+
+// serve waits for connections at a socket.
+func (c *controlSocket) serve(fd int) {
+	if err := c.set.Add(fd, epoll.In|epoll.OneShot, func(uint32) { c.accept() }); err != nil {
+		c.log(supervisor.LevelError, "%v: systemctl will not reach PID 1", err)
+		unix.Close(fd)
 		return
 	}
 	c.fd = fd

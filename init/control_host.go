@@ -31,9 +31,10 @@ func (h busHost) Reload() error {
 	return nil
 }
 
-// Reexecute has the binary executed anew.
+// Reexecute has the binary executed anew when the call in hand is done. Who has called sees its connection end.
 func (h busHost) Reexecute() error {
-	return bus.Errorf(bus.ErrNotSupported, "cannot re-execute: this version does not hand over its units")
+	h.reexecute = true
+	return nil
 }
 
 // Shutdown stops everything, or ends at once.

@@ -46,10 +46,10 @@ func (f *foreground) start() (status int, err error) {
 		sys.Setctty = true
 	}
 	attr := &syscall.ProcAttr{Dir: f.dir, Env: f.env, Files: []uintptr{0, 1, 2}, Sys: sys}
-	f.pid, err = syscall.ForkExec(path, f.argv, attr)
+	f.pid, err = forkUnblocked(path, f.argv, attr)
 	if err != nil && sys.Setctty {
 		attr.Sys = &syscall.SysProcAttr{Setsid: true} // the terminal belongs to another session
-		f.pid, err = syscall.ForkExec(path, f.argv, attr)
+		f.pid, err = forkUnblocked(path, f.argv, attr)
 	}
 	if err != nil {
 		f.pid = 0

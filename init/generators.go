@@ -91,7 +91,7 @@ func runGenerators(paths []string, env []string, timeout time.Duration, stray fu
 	running := map[int]string{}
 	for _, path := range paths {
 		argv := append([]string{path}, generatorOutputs...)
-		pid, err := syscall.ForkExec(path, argv, &syscall.ProcAttr{
+		pid, err := forkUnblocked(path, argv, &syscall.ProcAttr{
 			Dir: "/", Env: env, Files: []uintptr{null.Fd(), null.Fd(), 2},
 			Sys: &syscall.SysProcAttr{Setsid: true},
 		})

@@ -95,6 +95,12 @@ func (p *PID1) Adopt(unit string, pid int) (child bool) {
 	return ok && st.parent == os.Getpid()
 }
 
+// Awaited tells whether a process is our own child, running or to be reaped.
+func (p *PID1) Awaited(pid int) bool {
+	err := unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil)
+	return err != unix.ECHILD
+}
+
 // Test evaluates a condition. What it asks about the host is found out when the first one comes.
 func (p *PID1) Test(c units.Condition) (bool, error) {
 	if p.facts == nil {
@@ -196,6 +202,7 @@ func (p *PID1) closeFDs(fds []supervisor.FD) {
 	for _, fd := range fds {
 		p.set.Remove(fd.FD)
 		unix.Close(fd.FD)
+		delete(p.stored, fd.FD)
 		for unit, list := range p.sockets {
 			for _, s := range list {
 				if s.FD == fd.FD {
@@ -209,6 +216,7 @@ func (p *PID1) closeFDs(fds []supervisor.FD) {
 // WatchStored reports when the other end of a stored descriptor has gone. Files that cannot be watched
 // cannot hang up either.
 func (p *PID1) WatchStored(unit string, fd supervisor.FD) {
+	p.stored[fd.FD] = unit
 	_ = p.set.Add(fd.FD, epoll.Hup|epoll.Err|epoll.OneShot, func(uint32) {
 		p.manager.Handle(supervisor.StoredHangup{Unit: unit, FD: fd.FD})
 	})

@@ -3,7 +3,6 @@ package pid1
 import (
 	"fmt"
 	"os"
-	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -24,20 +23,19 @@ func (p *PID1) loop() {
 			p.guard(request)
 		case <-p.events.wake:
 			p.guard(p.deliver)
+		case <-p.crashes:
+			p.crashed = true
 		}
 		p.guard(p.after)
-	}
-}
-
-// guard does one thing. A panic in it is a bug and costs that one thing: PID 1 must not die of what a
-// service did, because every other service would die with it.
-func (p *PID1) guard(do func()) {
-	defer func() {
-		if r := recover(); r != nil {
-			p.logf(supervisor.LevelError, "bug: %v; going on. Please report this:\n%s", r, debug.Stack())
+		switch {
+		case p.ended:
+		case p.crashed:
+			p.answer()
+		case p.reexecute:
+			p.reexecute = false
+			p.guard(p.reexec)
 		}
-	}()
-	do()
+	}
 }
 
 // Do runs a function on the loop goroutine and waits for it; false if the loop has ended.
@@ -104,10 +102,10 @@ func (p *PID1) reaped() {
 	if len(p.exits) == 0 {
 		return
 	}
+	defer func() { p.manager.Handle(p.exits) }() // whatever happens: nobody else will learn of them
 	for _, e := range p.exits {
 		p.exited(e)
 	}
-	p.manager.Handle(p.exits)
 }
 
 // exited tells everybody but the manager of an exit.
@@ -188,7 +186,7 @@ func (p *PID1) signal(sig os.Signal) {
 	case reloadManager:
 		p.reload()
 	case reexecManager:
-		p.logf(supervisor.LevelNotice, "cannot re-execute: this version does not hand over its units; going on as before")
+		p.reexecute = true
 	case dumpManager:
 		p.dump()
 	case statusOn:

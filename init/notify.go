@@ -51,9 +51,15 @@ func listenNotify(path string, set *epoll.Set, ready func()) (*notifySocket, err
 	}
 	if err == nil {
 		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 8<<20) // as much as the kernel gives
-		err = set.Add(fd, epoll.In, func(uint32) { ready() })
+		return serveNotify(path, fd, set, ready)
 	}
-	if err != nil {
+	unix.Close(fd)
+	return nil, fmt.Errorf("cannot listen on %s: %w", path, err)
+}
+
+// serveNotify waits for datagrams at a socket.
+func serveNotify(path string, fd int, set *epoll.Set, ready func()) (*notifySocket, error) {
+	if err := set.Add(fd, epoll.In, func(uint32) { ready() }); err != nil {
 		unix.Close(fd)
 		return nil, fmt.Errorf("cannot listen on %s: %w", path, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -79,20 +80,54 @@ func (p *PID1) MakeDirectory(path string, mode units.FileMode) error {
 // WatchPaths watches what the lines of a path unit name.
 func (p *PID1) WatchPaths(unit string, specs []units.PathSpec) error {
 	p.UnwatchPaths(unit)
+	if p.takeWatches(unit, specs) {
+		return nil
+	}
 	for _, spec := range specs {
 		w, err := watchSpec(spec)
 		if err != nil {
 			p.UnwatchPaths(unit)
 			return err
 		}
-		if err := p.set.Add(w.fd, epoll.In, func(uint32) { p.specChanged(unit, w) }); err != nil {
-			unix.Close(w.fd)
+		if err := p.serveSpec(unit, w); err != nil {
 			p.UnwatchPaths(unit)
 			return err
 		}
-		p.specs[unit] = append(p.specs[unit], w)
 	}
 	return nil
+}
+
+func (p *PID1) serveSpec(unit string, w *specWatch) error {
+	if err := p.set.Add(w.fd, epoll.In, func(uint32) { p.specChanged(unit, w) }); err != nil {
+		unix.Close(w.fd)
+		return err
+	}
+	p.specs[unit] = append(p.specs[unit], w)
+	return nil
+}
+
+// takeWatches uses the watches that another PID 1 has handed over, if they are those that are wanted: what has happened
+// since its last look waits there.
+func (p *PID1) takeWatches(unit string, specs []units.PathSpec) bool {
+	list, ok := p.inherited[unit]
+	if !ok || !slices.EqualFunc(list, specs, func(w *specWatch, spec units.PathSpec) bool { return w.spec == spec }) {
+		return false
+	}
+	delete(p.inherited, unit)
+	for _, w := range list {
+		p.warn(p.serveSpec(unit, w))
+	}
+	return true
+}
+
+// discardWatches closes those that nobody has wanted.
+func (p *PID1) discardWatches() {
+	for _, list := range p.inherited {
+		for _, w := range list {
+			unix.Close(w.fd)
+		}
+	}
+	p.inherited = nil
 }
 
 // UnwatchPaths ends that.

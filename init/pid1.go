@@ -12,57 +12,68 @@ import (
 
 // PID1 is process 1 of a container: the supervisor's host on a real kernel. One goroutine (see loop) owns
 // it and the manager; the journal has one of its own, and so has the writer of the console.
+//
+// What its fields say of the container and of its services is handed over when the binary is executed anew; what it has
+// of the kernel and of its goroutines is made again (handover.go, inherit.go).
 type PID1 struct {
-	config    Config
-	container string            // what runs the container
-	engine    map[string]string // variables that the engine meant for PID 1
-	environ   []string          // the rest of its environment
-	init      bool              // we are process 1, and not a test beside it
-	ownRoot   bool              // an engine made the root for us
-	mountinfo []byte            // proc_pid_mountinfo(5) as it was when we started
+	config    Config            `handover:"-"`
+	container string            `handover:"-"` // what runs the container
+	engine    map[string]string `handover:"-"` // variables that the engine meant for PID 1
+	environ   []string          `handover:"-"` // the rest of its environment
+	init      bool              `handover:"-"` // we are process 1, and not a test beside it
+	ownRoot   bool              `handover:"-"` // an engine made the root for us
+	mountinfo []byte            `handover:"-"` // proc_pid_mountinfo(5) as it was when we started
 	begin     units.Usec        // when we started, monotonic
 	phases    []phase
 	finished  units.Usec // when the boot was over, monotonic
 	loaded    units.Usec // when units were last loaded
 
-	console *journal.Console
-	journal *journal.Journal
-	set     *epoll.Set
-	notify  *notifySocket
-	outer   outerNotifier
+	console *journal.Console `handover:"-"`
+	journal *journal.Journal `handover:"-"`
+	set     *epoll.Set       `handover:"-"`
+	notify  *notifySocket    `handover:"-"`
+	outer   outerNotifier    `handover:"-"`
 
-	manager  *supervisor.Manager
-	graph    *units.Graph
-	spawner  *Spawner
-	tracker  *Tracker
-	accounts accounts
-	facts    *units.Facts
-	paths    *pathWatches
-	specs    map[string][]*specWatch // of path units
-	bus      *busWatch
-	control  *controlSocket
+	manager  *supervisor.Manager        `handover:"-"`
+	graph    *units.Graph               `handover:"-"`
+	spawner  *Spawner                   `handover:"-"`
+	tracker  *Tracker                   `handover:"-"`
+	accounts accounts                   `handover:"-"`
+	facts    *units.Facts               `handover:"-"`
+	paths    *pathWatches               `handover:"-"`
+	specs    map[string][]*specWatch    // of path units
+	bus      *busWatch                  `handover:"-"`
+	control  *controlSocket             `handover:"-"`
 	sockets  map[string][]supervisor.FD // listening, by socket unit
-	outputs  []output                   // of the process being spawned
+	stored   map[int]string             // descriptors in the fd stores of units that are watched for hang-ups
+	outputs  []output                   `handover:"-"` // of the process being spawned
 
-	exitWatches map[string]int // pidfds of processes that are no children, by unit
+	exitWatches map[string]int `handover:"-"` // pidfds of processes that are no children, by unit
 
-	children chan os.Signal
-	signals  chan os.Signal
-	caught   <-chan struct{} // closed once every signal of the table is caught
-	requests chan func()
-	over     chan struct{} // closed when the loop has ended
-	alarm    *alarm
-	exits    supervisor.Exits
-	strayAt  units.Usec // when a notification of no unit was last worth a line
+	children chan os.Signal   `handover:"-"`
+	signals  chan os.Signal   `handover:"-"`
+	caught   <-chan struct{}  `handover:"-"` // closed once every signal of the table is caught
+	requests chan func()      `handover:"-"`
+	over     chan struct{}    `handover:"-"` // closed when the loop has ended
+	alarm    *alarm           `handover:"-"`
+	exits    supervisor.Exits `handover:"-"`
+	strayAt  units.Usec       // when a notification of no unit was last worth a line
 
 	events struct { // from other goroutines, and from within Spawn
 		sync.Mutex
 		queue []supervisor.Event
 		wake  chan struct{}
-	}
+	} `handover:"-"` // but see undelivered
 
-	line       []byte // a line for the console
-	colour     bool
+	crashes   chan struct{}           `handover:"-"` // a bug has shown on another goroutine
+	crashed   bool                    `handover:"-"` // on ours
+	bugs      []units.Usec            // when, lately
+	reexecute bool                    `handover:"-"` // asked for
+	keep      []int                   `handover:"-"` // further descriptors to hand over, for tests
+	inherited map[string][]*specWatch `handover:"-"` // watches of path units that were handed over and not used yet
+
+	line       []byte `handover:"-"` // a line for the console
+	colour     bool   `handover:"-"`
 	showStatus bool
 	logLevel   supervisor.Level
 
@@ -70,7 +81,7 @@ type PID1 struct {
 	interrupts interrupts
 	started    bool // the manager says that the boot is over
 	bootDone   bool // and that has been said
-	ended      bool
+	ended      bool `handover:"-"`
 	objective  supervisor.Objective
 	status     *int       // the exit status, whatever the objective says
 	exitCode   uint8      // the exit status if the objective says none (systemctl exit N)
@@ -86,6 +97,11 @@ type Options struct {
 	// Control, if set, is called on its own goroutine once the manager runs; for tests, which drive the
 	// manager by Do.
 	Control func(*PID1)
+
+	// Inheritance is what another PID 1 has handed over; nil for an ordinary start.
+	Inheritance *Inheritance
+	// Keep are further descriptors that stay open when the binary is executed anew; for tests.
+	Keep []int
 }
 
 // logLevels are the words of [log] level.
@@ -112,15 +128,15 @@ func (p *PID1) post(e supervisor.Event) {
 func (p *PID1) deliver() {
 	for {
 		p.events.Lock()
-		queue := p.events.queue
-		p.events.queue = nil
-		p.events.Unlock()
-		if len(queue) == 0 {
+		if len(p.events.queue) == 0 {
+			p.events.queue = nil
+			p.events.Unlock()
 			return
 		}
-		for _, e := range queue {
-			p.manager.Handle(e)
-		}
+		e := p.events.queue[0]
+		p.events.queue = p.events.queue[1:]
+		p.events.Unlock()
+		p.manager.Handle(e)
 	}
 }
 

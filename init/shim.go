@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"pintle/supervisor"
+	"pintle/supervisor/handover"
 )
 
 // ShimName is argv[0] of the re-executed binary that becomes a service's process.
@@ -62,13 +63,66 @@ func (s *Spawner) spawnShim(sp *supervisor.Spawn, p *process) (int, error) {
 	if img.errno != 0 {
 		s.failure(p.unit.Name, stepExec, s.cfg.Self, img.errno)
 	}
-	go s.awaitShim(sp, p.unit.Name, pid, os.NewFile(uintptr(report[0]), "shim"))
+	s.await(&shimWait{pid: pid, fd: report[0], unit: p.unit.Name, reportExec: sp.ReportExec})
 	return pid, nil
 }
 
-// awaitShim passes on what the shim has to say, and that the program was executed.
-func (s *Spawner) awaitShim(sp *supervisor.Spawn, unit string, pid int, from *os.File) {
+// shimWait is a shim that has not executed its program yet.
+type shimWait struct {
+	pid, fd    int // the descriptor is where the report comes
+	unit       string
+	reportExec bool
+}
+
+// await has what the shim says read when it has said all.
+func (s *Spawner) await(w *shimWait) {
+	s.pending.Lock()
+	s.shims[w.pid] = w
+	s.pending.Unlock()
+	run := s.cfg.Go
+	if run == nil {
+		run = func(f func()) { go f() }
+	}
+	run(func() { s.awaitShim(w) })
+}
+
+// legacy is what goes to another PID 1. From here on nothing more is taken of what shims say, until resume is called.
+func (s *Spawner) legacy(c *handover.Codec) (fields map[string]json.RawMessage, fds []int, resume func()) {
+	s.pending.Lock()
+	for _, w := range s.shims {
+		fds = append(fds, w.fd)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return c.Fields(s), fds, s.pending.Unlock
+}
+
+// inherit takes that over.
+func (s *Spawner) inherit(c *handover.Codec, fields map[string]json.RawMessage, passEnv []string) error {
+	err := c.Read(fields, s)
+	s.SetEnv(s.env, passEnv)
+	for _, w := range s.shims {
+		s.await(w)
+	}
+	return err
+}
+
+// awaitShim passes on what the shim has to say, and that the program was executed. Nothing is read before the other
+// end is closed, so that all can be handed over until then.
+func (s *Spawner) awaitShim(w *shimWait) {
+	_ = unix.SetNonblock(w.fd, true)
+	from := os.NewFile(uintptr(w.fd), "shim")
 	defer from.Close()
+	if conn, err := from.SyscallConn(); err == nil {
+		_ = conn.Read(func(fd uintptr) bool {
+			ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+			n, err := unix.Poll(ready, 0)
+			return err != nil && err != unix.EINTR || n > 0 && ready[0].Revents&(unix.POLLHUP|unix.POLLERR|unix.POLLNVAL) != 0
+		})
+	}
+	s.pending.Lock()
+	defer s.pending.Unlock()
+	delete(s.shims, w.pid)
 	var r shimReport
 	said := false
 	for d := json.NewDecoder(io.LimitReader(from, 1<<16)); d.Decode(&r) == nil; {
@@ -79,12 +133,12 @@ func (s *Spawner) awaitShim(sp *supervisor.Spawn, unit string, pid int, from *os
 		return
 	}
 	for what, e := range r.Refused {
-		s.refusal(unit, what, e)
+		s.refusal(w.unit, what, e)
 	}
 	if r.Failed {
-		s.failure(unit, r.Step, r.What, r.Errno)
-	} else if sp.ReportExec && s.cfg.Report != nil {
-		s.cfg.Report(supervisor.Executed{PID: pid})
+		s.failure(w.unit, r.Step, r.What, r.Errno)
+	} else if w.reportExec && s.cfg.Report != nil {
+		s.cfg.Report(supervisor.Executed{PID: w.pid})
 	}
 }
 

@@ -135,10 +135,10 @@ func findSignal(sig os.Signal) *signalRow {
 // whoever starts processes or ends the container first, before early is closed; the others, which ask something of a
 // manager that is up, once started is closed, and before all is. No unit is started before early, and the boot is
 // not over before all.
-func catchSignals(started <-chan struct{}) (children, others chan os.Signal, early, all <-chan struct{}) {
+func catchSignals(started <-chan struct{}, run func(func())) (children, others chan os.Signal, early, all <-chan struct{}) {
 	children, others = make(chan os.Signal, 1), make(chan os.Signal, 64)
 	first, rest := make(chan struct{}), make(chan struct{})
-	go func() {
+	run(func() {
 		defer close(rest)
 		signal.Notify(children, unix.SIGCHLD)
 		signal.Notify(others, unix.SIGTERM, unix.SIGINT, rtMin+3)
@@ -155,7 +155,7 @@ func catchSignals(started <-chan struct{}) (children, others chan os.Signal, ear
 			}
 		}
 		signal.Notify(unheeded, unix.SIGXFSZ, unix.SIGXCPU, unix.SIGTRAP, unix.SIGSTKFLT)
-	}()
+	})
 	return children, others, first, rest
 }
 

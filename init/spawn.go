@@ -42,26 +42,32 @@ type SpawnerConfig struct {
 	// Log takes what is worth a line about a unit: why a process could not be set up, and, once for each
 	// unit and setting, what the container does not permit.
 	Log func(level supervisor.Level, unit, message string)
+	// Go runs a function on a goroutine of its own and survives a panic in it; nil: nothing does.
+	Go func(func())
 	// Tracker is told of each process, and marks those of a unit.
 	Tracker *Tracker
 }
 
 // Spawner starts the processes of units.
 type Spawner struct {
-	cfg       spawnerConfig
-	env, pass []string
-	accounts  accounts
-	own       *account
-	null      int
-	umask     units.FileMode
-	hard      [16]uint64 // PID 1's hard limits
-	maxFiles  uint64
-	ignored   []int // signals that PID 1 was started with as ignored
-	viaShim   bool  // for tests: always take the shim
+	cfg      spawnerConfig `handover:"-"`
+	env      []string
+	pass     []string       `handover:"-"`
+	accounts accounts       `handover:"-"`
+	own      *account       `handover:"-"`
+	null     int            `handover:"-"`
+	umask    units.FileMode `handover:"-"`
+	hard     [16]uint64     `handover:"-"` // PID 1's hard limits
+	maxFiles uint64         `handover:"-"`
+	ignored  []int          `handover:"-"` // signals that PID 1 was started with as ignored
+	viaShim  bool           `handover:"-"` // for tests: always take the shim
 
-	mu      sync.Mutex
+	mu      sync.Mutex `handover:"-"`
 	noted   map[string]bool
 	dynamic map[string]uint32
+
+	pending sync.Mutex        `handover:"-"` // guards shims, and what they say until it has been passed on
+	shims   map[int]*shimWait // that have not executed their program yet, by pid
 }
 
 // spawnerConfig is a SpawnerConfig with the identity resolved.
@@ -74,7 +80,7 @@ type spawnerConfig struct {
 func NewSpawner(cfg SpawnerConfig) (*Spawner, error) {
 	s := &Spawner{
 		cfg: spawnerConfig{SpawnerConfig: cfg}, accounts: accounts{cfg.Root},
-		noted: map[string]bool{}, dynamic: map[string]uint32{},
+		noted: map[string]bool{}, dynamic: map[string]uint32{}, shims: map[int]*shimWait{},
 	}
 	if cfg.Identity != nil {
 		s.cfg.Identity = *cfg.Identity

@@ -111,9 +111,10 @@ func (b *bench) shell(change func(*units.ExecSettings), script string) string {
 
 func TestMain(m *testing.M) {
 	Shim()
+	inheritance := Inherit()
 	switch filepath.Base(os.Args[0]) {
 	case storyArg0:
-		storyInit(os.Args[1:])
+		storyInit(os.Args[1:], inheritance)
 	case "systemctl":
 		os.Exit(storySystemctl(os.Args[1:]))
 	case filepath.Base(storyTool):

@@ -18,6 +18,7 @@ import (
 
 // serveSystemctl answers requests to the manager, as systemctl makes them, within PID 1.
 func serveSystemctl(p *PID1) {
+	_ = os.Remove(storySocket) // of before a re-execution
 	l, err := net.Listen("unix", storySocket)
 	if err != nil {
 		return // a story whose PID 1 may not write /run needs none

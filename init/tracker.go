@@ -24,12 +24,12 @@ import (
 // Nothing is scanned when processes come or go, only when somebody asks, and then only what is new since: pids
 // are handed out in order, and the kernel tells the last one.
 type Tracker struct {
-	mu       sync.Mutex
-	proc     string // /proc
-	self     int
-	last     int // the last pid handed out at the time of the last scan; 0: not known
-	trusted  bool
-	loadavg  int
+	mu       sync.Mutex `handover:"-"`
+	proc     string     `handover:"-"` // /proc
+	self     int        `handover:"-"`
+	last     int        `handover:"-"` // the last pid handed out at the time of the last scan; 0: not known
+	trusted  bool       `handover:"-"`
+	loadavg  int        `handover:"-"`
 	members  map[int]*member
 	sessions map[int]string // also process groups
 	foreign  map[int]bool   // sessions and groups that a process was adopted from: they tell nothing of a unit

@@ -104,6 +104,7 @@ func (s *service) clean(what []string) error {
 	if err := h.Clean(s.u.Unit, what); err != nil {
 		return err
 	}
+	s.cleaning = what
 	s.armAfter(s.u.Exec.TimeoutCleanSec)
 	s.enter(ServiceCleaning)
 	return nil

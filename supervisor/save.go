@@ -84,6 +84,14 @@ func (m *Manager) codec(fds *[]int) *handover.Codec {
 		*fds = append(*fds, fd.FD)
 		return marshal(*fd), true
 	}, func(text json.RawMessage, fd *FD) error { return json.Unmarshal(text, fd) })
+	handover.Register(c, func(s *Streams) (json.RawMessage, bool) {
+		for _, fd := range s {
+			if fd >= 0 {
+				*fds = append(*fds, fd)
+			}
+		}
+		return marshal(*s), true
+	}, func(text json.RawMessage, s *Streams) error { return json.Unmarshal(text, s) })
 	handover.Register(c, func(fd *descriptor) (json.RawMessage, bool) {
 		if *fd >= 0 {
 			*fds = append(*fds, int(*fd))

@@ -49,9 +49,10 @@ type service struct {
 	cfg *units.ServiceSettings `handover:"-"`
 
 	sub       ServiceState
-	res       Result // of the run: the first failure
-	reloadRes Result // of the last reload
-	cleanRes  Result // of the last systemctl clean
+	res       Result   // of the run: the first failure
+	reloadRes Result   // of the last reload
+	cleanRes  Result   // of the last systemctl clean
+	cleaning  []string // what it removes
 
 	main      mainProcess
 	mainStat  ExecStatus

@@ -13,6 +13,11 @@ func (s *service) resume() {
 		}
 		s.retryPIDFile()
 	}
+	if h, ok := s.u.host().(cleaner); ok && s.sub == ServiceCleaning {
+		if err := h.Clean(s.u.Unit, s.cleaning); err != nil {
+			s.cleaned(ResultResources)
+		}
+	}
 	if s.cfg.Type == units.TypeDBus && serviceStates[s.sub].main {
 		s.u.host().WatchBusName(s.u.Name, s.cfg.BusName)
 	}
@@ -122,6 +127,8 @@ func (s *service) healTimer() {
 			s.timer = later(s.u.now().Monotonic, s.restartDelay())
 		case s.sub == ServiceRunning:
 			s.armRuntimeMax()
+		case s.sub == ServiceCleaning:
+			s.armAfter(s.u.Exec.TimeoutCleanSec)
 		case t.active == Deactivating:
 			s.armStop()
 		case s.idleHold:

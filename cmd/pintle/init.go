@@ -12,11 +12,12 @@ import (
 	"pintle/units"
 )
 
-// runInit is `pintle init`: being PID 1 until the container ends.
-func runInit(args []string) int {
+// runInit is `pintle init`: being PID 1 until the container ends. inheritance is what another PID 1 has handed over.
+func runInit(args []string, inheritance *pid1.Inheritance) int {
 	config, problems := pid1.LoadConfig("/", os.Environ())
 	command, bad := parseInit(&config, args)
-	return pid1.Run(pid1.Options{Config: config, Problems: append(problems, bad...), Command: command})
+	return pid1.Run(pid1.Options{Config: config, Problems: append(problems, bad...), Command: command,
+		Inheritance: inheritance})
 }
 
 func initFlags(config *pid1.Config) *pflag.FlagSet {

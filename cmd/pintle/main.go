@@ -19,13 +19,14 @@ import (
 // nothing that only a person at a terminal needs.
 func main() {
 	pid1.Shim()
+	inheritance := pid1.Inherit()
 	if try.IsSetup() {
 		fmt.Fprintln(os.Stderr, "pintle try:", try.Setup())
 		os.Exit(exitSetup)
 	}
 	name, args := filepath.Base(os.Args[0]), os.Args[1:]
 	if args, ok := bootArguments(name, args); ok {
-		os.Exit(runInit(args))
+		os.Exit(runInit(args, inheritance))
 	}
 	if a, ok := applets.Find(name); ok {
 		os.Exit(a.Run(args))

@@ -43,14 +43,14 @@ const (
 )
 
 // NewConsole starts a console on a descriptor, which stays the caller's. limit is how many bytes may wait for
-// its reader; 0: a default.
-func NewConsole(fd, limit int) *Console {
+// its reader; 0: a default. run has a function run on a goroutine of its own.
+func NewConsole(fd, limit int, run func(func())) *Console {
 	if limit <= 0 {
 		limit = consoleLimit
 	}
 	c := &Console{fd: fd, limit: limit, grace: consoleGrace, done: make(chan struct{})}
 	c.space.L, c.work.L = &c.mu, &c.mu
-	go c.serve()
+	run(c.serve)
 	return c
 }
 

@@ -17,7 +17,7 @@ func consolePipe(t *testing.T) (*Console, *os.File) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { r.Close(); w.Close() })
-	c := NewConsole(int(w.Fd()), 256<<10)
+	c := NewConsole(int(w.Fd()), 256<<10, aside)
 	c.grace = 20 * time.Millisecond
 	return c, r
 }
@@ -100,7 +100,9 @@ func TestBrokenConsole(t *testing.T) {
 	}
 	c.Close(time.Minute)
 
-	closed := NewConsole(-1, 0)
+	closed := NewConsole(-1, 0, aside)
 	closed.Copy([]byte("line\n"))
 	closed.Close(time.Minute)
 }
+
+func aside(f func()) { go f() }

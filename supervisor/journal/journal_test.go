@@ -21,7 +21,7 @@ func start(t *testing.T, syslog string) (*Journal, *bufio.Reader, func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := NewConsole(int(w.Fd()), 0)
+	c := NewConsole(int(w.Fd()), 0, aside)
 	c.grace = time.Minute
 	j, err := New(Config{Console: c, Show: true, Syslog: syslog})
 	if err != nil {

@@ -1,0 +1,137 @@
+package pid1
+
+import (
+	"os"
+	"slices"
+	"strings"
+
+	"pintle/supervisor"
+	"pintle/units"
+	"pintle/units/install"
+)
+
+// readUnits begins to read the unit files of the boot, while other things are made ready.
+func (p *PID1) readUnits() <-chan *units.Graph {
+	read := make(chan *units.Graph, 1)
+	go func() {
+		g := newGraph()
+		// What a file does to the reader must not end PID 1; the manager meets it again, under its guard.
+		defer func() {
+			if recover() != nil {
+				g = newGraph()
+			}
+			read <- g
+		}()
+		g.Load(p.config.Boot.Unit)
+	}()
+	return read
+}
+
+// load makes the manager, for the units that have been read.
+func (p *PID1) load(read <-chan *units.Graph) {
+	if p.makeSpawner() {
+		p.use(<-read)
+		p.newManager()
+	}
+}
+
+// makeSpawner makes what starts processes and knows whose they are; false if that is not possible.
+func (p *PID1) makeSpawner() bool {
+	p.tracker = NewTracker()
+	notify := ""
+	if p.notify != nil {
+		notify = p.notify.path
+	}
+	var err error
+	p.spawner, err = NewSpawner(SpawnerConfig{
+		Env: p.serviceEnv(), PassEnv: p.passEnv(), NotifyPath: notify,
+		Output: p.openOutput, JournalStream: p.init, Report: p.post, Log: p.Log, Go: p.do, Tracker: p.tracker,
+	})
+	if err != nil {
+		p.logf(supervisor.LevelError, "%v", err)
+	}
+	return err == nil
+}
+
+// newManager makes a manager without units.
+func (p *PID1) newManager() {
+	budget := p.config.Stop.Budget
+	if budget == units.Infinity {
+		budget = 0
+	}
+	p.manager = supervisor.New(p, p.resolver(), supervisor.Config{Vital: p.config.Boot.Vital, StopBudget: budget - budget/leftoverShare})
+	p.control.server.Use(p.manager)
+}
+
+// serviceEnv is what every service starts with, as under systemd; the rest of the container's environment is
+// for PassEnvironment=.
+func (p *PID1) serviceEnv() []string {
+	env := []string{"PATH=" + servicePath()}
+	for _, e := range p.environ {
+		if strings.HasPrefix(e, "LANG=") || strings.HasPrefix(e, "LC_") {
+			env = append(env, e)
+		}
+	}
+	return env
+}
+
+// passEnv is what PassEnvironment= takes from: like systemd's manager we keep what says that we are in a
+// container, and which.
+func (p *PID1) passEnv() []string {
+	env := slices.Clone(p.environ)
+	for _, name := range []string{"container", "container_uuid"} {
+		if value, ok := p.engine[name]; ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+func newGraph() *units.Graph {
+	return units.NewGraph(units.Options{Path: units.SystemPath(os.Getenv), Host: units.SystemHost{}})
+}
+
+// unitFiles are the unit files of the container, as they are installed.
+func unitFiles() *install.Files {
+	return &install.Files{Host: units.SystemHost{}, Provided: func(name string) (alias string, ok bool) {
+		_, alias, ok = units.Builtin(name)
+		return alias, ok
+	}}
+}
+
+// use makes a graph the one that the manager loads from.
+func (p *PID1) use(g *units.Graph) {
+	p.graph = g
+	for _, problem := range g.Problems() {
+		p.logf(supervisor.LevelWarning, "%s", problem)
+	}
+}
+
+// resolver is the graph for the manager; what is wrong in a unit's files is said when the unit is loaded.
+func (p *PID1) resolver() units.Resolver {
+	return &sayingGraph{Graph: p.graph, View: unitFiles().View(), said: map[*units.Unit]bool{}, say: p.boots(supervisor.LevelWarning)}
+}
+
+type sayingGraph struct {
+	*units.Graph
+	*install.View
+	said map[*units.Unit]bool
+	say  func(format string, args ...any)
+}
+
+func (g *sayingGraph) Load(name string) *units.Unit {
+	u := g.Graph.Load(name)
+	if len(u.Problems) > 0 && !g.said[u] {
+		g.said[u] = true
+		for _, problem := range u.Problems {
+			g.say("%s", problem)
+		}
+	}
+	return u
+}
+
+// Unload forgets a unit.
+func (g *sayingGraph) Unload(name string) {
+	delete(g.said, g.Graph.Get(name))
+	g.Graph.Unload(name)
+}
