@@ -11,6 +11,7 @@ import (
 	"pintle/applets/analyze"
 	"pintle/applets/command"
 	"pintle/applets/escape"
+	"pintle/applets/host"
 	"pintle/applets/journal"
 	"pintle/applets/notify"
 	"pintle/applets/power"
@@ -33,7 +34,10 @@ type Applet struct {
 func All() []Applet {
 	return []Applet{
 		{"halt", "sbin", "8", power.Halt},
+		{"hostnamectl", "bin", "1", host.Hostname},
 		{"init", "sbin", "1", power.Init},
+		{"localectl", "bin", "1", host.Locale},
+		{"loginctl", "bin", "1", host.Login},
 		{"poweroff", "sbin", "8", power.Poweroff},
 		{"reboot", "sbin", "8", power.Reboot},
 		{"runlevel", "sbin", "8", power.Runlevel},
@@ -45,6 +49,7 @@ func All() []Applet {
 		{"systemd-notify", "bin", "1", notify.Command},
 		{"systemd-run", "bin", "1", run.Command},
 		{"telinit", "sbin", "8", power.Telinit},
+		{"timedatectl", "bin", "1", host.Time},
 	}
 }
 
