@@ -57,7 +57,7 @@ func (m *Manager) Signal(k Kill) error {
 	switch KillWhom(whom) {
 	case "", KillAll, KillMain, KillControl:
 	default:
-		return refuse(ErrInvalidArgs, u.Name, "Invalid whom argument: %s", k.Whom)
+		return refuse(ErrInvalidArgs, u.Name, "Invalid who argument %s", k.Whom)
 	}
 	switch {
 	case k.Signal <= 0 || k.Signal > 64:

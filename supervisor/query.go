@@ -18,11 +18,49 @@ type Filter struct {
 // Match tells whether the filter lets a unit through.
 func (f Filter) Match(u *Unit) bool {
 	active, sub := u.State()
-	has := func(state string) bool { return slices.Contains(f.States, state) }
-	if len(f.States) > 0 && !has(string(u.Unit.State)) && !has(string(active)) && !has(sub) {
+	return f.match(u.Name, string(u.Unit.State), string(active), sub)
+}
+
+// MatchUnheld is Match for a unit that the manager does not hold: it is down.
+func (f Filter) MatchUnheld(u *units.Unit) bool {
+	return f.match(u.Name, string(u.State), string(Inactive), "dead")
+}
+
+func (f Filter) match(name string, states ...string) bool {
+	if len(f.States) > 0 && !slices.ContainsFunc(states, func(s string) bool { return slices.Contains(f.States, s) }) {
 		return false
 	}
-	return len(f.Patterns) == 0 || slices.ContainsFunc(f.Patterns, func(p string) bool { return units.MatchPattern(p, u.Name) })
+	return len(f.Patterns) == 0 || slices.ContainsFunc(f.Patterns, func(p string) bool { return units.MatchPattern(p, name) })
+}
+
+// unitLister is what a Resolver may be besides: it lists the units that are loaded.
+type unitLister interface{ Loaded() []*units.Unit }
+
+// Unheld are the units that are loaded because others name them, and about which there is nothing more to tell than
+// what their files say, by name. To a client they are units like any other.
+func (m *Manager) Unheld() (list []*units.Unit) {
+	g, ok := m.graph.(unitLister)
+	if !ok {
+		return nil
+	}
+	for _, u := range g.Loaded() {
+		if m.units[u.Name] == nil && u.State != units.Stub {
+			list = append(list, u)
+		}
+	}
+	slices.SortFunc(list, func(a, b *units.Unit) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// Known is a unit that the manager holds, or that is loaded because others name it; nil for any other.
+func (m *Manager) Known(name string) *Unit {
+	if u := m.units[name]; u != nil {
+		return u
+	}
+	if m.graph.Get(name) != nil {
+		return m.unit(name)
+	}
+	return nil
 }
 
 // processOwner is what a Host may be besides: it tells which unit a process belongs to, "" for none.

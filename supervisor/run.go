@@ -45,10 +45,12 @@ func (m *Manager) runJob(j *Job) {
 		}
 	case JobStart:
 		u.trigger = j.trigger
+		u.markers = 0
 		err = m.startUnit(u)
 	case JobStop, JobRestart:
 		err = m.stopUnit(u)
 	case JobReload:
+		u.markers &^= needsReload
 		err = m.reloadUnit(u)
 	case JobNop:
 		err = errAlready

@@ -18,6 +18,8 @@ type fakeProcess struct {
 	pid  int
 	unit string
 	role Role
+	// stranger: it is no child of the manager.
+	stranger bool
 }
 
 // fakeHost is the world of a story. Its processes live until the script or a signal ends them.
@@ -36,15 +38,23 @@ type fakeHost struct {
 	manual   bool
 	lastFD   int
 	observed bool              // print what an Observer is told
+	run      string            // the directory of unit files that the manager writes
+	watched  map[string]int    // unit → process whose end is to be told
+	gone     []string          // units whose watched process has ended
 	sub      map[string]string // last sub-state printed of each unit
 }
 
 // deliver tells the manager of processes that have ended, until no more do.
 func (h *fakeHost) deliver() {
-	for len(h.pending) > 0 && h.m != nil {
-		batch := h.pending
-		h.pending = nil
-		h.m.Handle(batch)
+	for len(h.pending)+len(h.gone) > 0 && h.m != nil {
+		batch, gone := h.pending, h.gone
+		h.pending, h.gone = nil, nil
+		if len(batch) > 0 {
+			h.m.Handle(batch)
+		}
+		for _, unit := range gone {
+			h.m.Handle(ProcessGone{Unit: unit})
+		}
 	}
 }
 
@@ -61,6 +71,13 @@ func (h *fakeHost) end(p *fakeProcess, how string) {
 		}
 	}
 	delete(h.procs, p.pid)
+	if p.stranger {
+		if h.watched[p.unit] == p.pid {
+			delete(h.watched, p.unit)
+			h.gone = append(h.gone, p.unit)
+		}
+		return
+	}
 	h.pending = append(h.pending, e)
 }
 

@@ -79,7 +79,7 @@ func newStory(t *testing.T) *story {
 	s.config.Rand = func() uint64 { seed++; return seed }
 	s.host = &fakeHost{clock: 100_000_000, procs: map[int]*fakeProcess{}, files: map[string]string{},
 		sub: map[string]string{}, stubborn: map[string]bool{}, refused: map[string]bool{},
-		undying: map[string]bool{}, level: LevelWarning}
+		undying: map[string]bool{}, level: LevelWarning, run: t.TempDir(), watched: map[string]int{}}
 	return s
 }
 
@@ -152,7 +152,8 @@ func (s *story) newGraph() storyGraph {
 			s.t.Fatal(err)
 		}
 	}
-	return storyGraph{units.NewGraph(units.Options{NoBuiltin: !s.builtin, Path: []string{dir}}), (&install.Files{Path: []string{dir}}).View()}
+	path := []string{s.host.place(PlaceControl), s.host.place(PlaceRuntime), s.host.place(PlaceTransient), dir}
+	return storyGraph{units.NewGraph(units.Options{NoBuiltin: !s.builtin, Path: path}), (&install.Files{Path: path}).View()}
 }
 
 func span(s string) units.Usec {

@@ -16,6 +16,9 @@ type outdating interface{ Outdated(name string) bool }
 // FileState is how the unit's file is installed ("enabled", "static", "masked", …; systemctl(1), is-enabled);
 // empty if it has none.
 func (u *Unit) FileState() string {
+	if u.Transient() {
+		return "transient" // it may be younger than what the resolver knows of files
+	}
 	if g, ok := u.m.graph.(installation); ok && u.Fragment != "" {
 		return g.FileState(u.Name)
 	}

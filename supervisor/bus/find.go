@@ -10,12 +10,12 @@ import (
 
 // How methods of the manager's object find the unit that they are about.
 
-// held is the unit of a name if the manager holds it; an empty name is for the caller's own.
+// held is the unit of a name if it is loaded already; an empty name is for the caller's own.
 func (c *Call) held(name string) (*supervisor.Unit, error) {
 	if name == "" {
 		return c.own()
 	}
-	if u := c.Manager().Unit(name); u != nil {
+	if u := c.Manager().Known(name); u != nil {
 		return u, nil
 	}
 	return nil, Errorf(supervisor.ErrNoSuchUnit, "Unit %s not loaded.", name)

@@ -44,11 +44,8 @@ type unitInfo struct {
 
 func infoOf(u *supervisor.Unit) unitInfo {
 	active, sub := u.State()
-	row := unitInfo{ID: u.Name, Description: u.Description, Load: string(u.Unit.State), Active: string(active), Sub: sub,
+	row := unitInfo{ID: u.Name, Description: describe(u.Unit), Load: string(u.Unit.State), Active: string(active), Sub: sub,
 		Path: UnitPath(u.Name), JobPath: "/"}
-	if row.Description == "" {
-		row.Description = u.Name
-	}
 	if j := u.Job(); j != nil {
 		row.JobID, row.JobType, row.JobPath = j.ID, string(j.Type), JobPath(j.ID)
 	}
@@ -69,7 +66,21 @@ func listUnits(c *Call) ([]any, error) {
 			list = append(list, infoOf(u))
 		}
 	}
+	for _, u := range c.Manager().Unheld() {
+		if filter.MatchUnheld(u) {
+			list = append(list, unitInfo{ID: u.Name, Description: describe(u), Load: string(u.State), Active: string(supervisor.Inactive),
+				Sub: "dead", Path: UnitPath(u.Name), JobPath: "/"})
+		}
+	}
 	return []any{list}, nil
+}
+
+// describe is a unit's description, or its name if it has none.
+func describe(u *units.Unit) string {
+	if u.Description == "" {
+		return u.Name
+	}
+	return u.Description
 }
 
 // listUnitsByNames loads the units; names that are none are passed over.
