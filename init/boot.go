@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"pintle/supervisor"
+	"pintle/supervisor/bus"
 	"pintle/supervisor/epoll"
 	"pintle/supervisor/journal"
 	"pintle/units"
@@ -48,8 +49,8 @@ func Run(o Options) int {
 		return 1
 	}
 	p.paths = newPathWatches(p.set, p.pathChanged)
-	p.bus = newBusWatch(p.post, p.do)
 	p.control = newControlSocket(p)
+	p.bus = bus.NewSystem(p.control.server, systemBus, p.nameOwner)
 	if len(o.Command) > 0 {
 		dir, err := os.Getwd()
 		if err != nil {

@@ -175,7 +175,7 @@ func storyBus(verb, name string) error {
 		return err
 	}
 	var clients []string
-	if err := conn.BusObject().Call(busDriver+".ListNames", 0).Store(&clients); err != nil {
+	if err := conn.BusObject().Call("org.freedesktop.DBus.ListNames", 0).Store(&clients); err != nil {
 		return err
 	}
 	for _, client := range clients {
@@ -184,13 +184,13 @@ func storyBus(verb, name string) error {
 			Headers: map[dbus.HeaderField]dbus.Variant{
 				dbus.FieldDestination: dbus.MakeVariant(client),
 				dbus.FieldPath:        dbus.MakeVariant(dbus.ObjectPath("/org/freedesktop/DBus")),
-				dbus.FieldInterface:   dbus.MakeVariant(busDriver),
+				dbus.FieldInterface:   dbus.MakeVariant("org.freedesktop.DBus"),
 				dbus.FieldMember:      dbus.MakeVariant("NameOwnerChanged"),
 				dbus.FieldSignature:   dbus.MakeVariant(dbus.SignatureOf("", "", "")),
 			},
 			Body: []any{name, "", conn.Names()[0]},
 		}
-		if client != busDriver {
+		if client != "org.freedesktop.DBus" {
 			conn.Send(m, nil)
 		}
 	}

@@ -85,6 +85,9 @@ func (p *PID1) inherit(h *Inheritance) {
 	for _, pid := range l.Executed {
 		p.post(supervisor.Executed{PID: pid})
 	}
+	if p.busComes() {
+		p.bus.Look()
+	}
 	p.do(slim)
 	for _, sig := range h.signals {
 		p.signals <- sig

@@ -200,7 +200,7 @@ func (p *PID1) signal(sig os.Signal) {
 	case crash:
 		p.exit(supervisor.Objective{Action: "exit-force", Status: 255, Reason: "received " + signalName(row.signal)})
 	case reconnectBus:
-		p.bus.look()
+		p.bus.Look()
 	}
 }
 

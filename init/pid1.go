@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"pintle/supervisor"
+	"pintle/supervisor/bus"
 	"pintle/supervisor/epoll"
 	"pintle/supervisor/journal"
 	"pintle/units"
@@ -42,7 +43,7 @@ type PID1 struct {
 	facts    *units.Facts               `handover:"-"`
 	paths    *pathWatches               `handover:"-"`
 	specs    map[string][]*specWatch    // of path units
-	bus      *busWatch                  `handover:"-"`
+	bus      *bus.System                `handover:"-"`
 	control  *controlSocket             `handover:"-"`
 	sockets  map[string][]supervisor.FD // listening, by socket unit
 	stored   map[int]string             // descriptors in the fd stores of units that are watched for hang-ups

@@ -49,6 +49,7 @@ const (
 	ErrNotSupported             = "org.freedesktop.DBus.Error.NotSupported"
 	ErrAccessDenied             = "org.freedesktop.DBus.Error.AccessDenied"
 	ErrNotReferenced            = "org.freedesktop.systemd1.NotReferenced"
+	ErrNotSubscribed            = "org.freedesktop.systemd1.NotSubscribed"
 )
 
 // LoadProblem is why a client cannot do anything with the unit, or nil.

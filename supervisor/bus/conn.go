@@ -20,6 +20,8 @@ const (
 	authTime = 25 * time.Second
 	// answersMax is how many answers may wait for a client to read them before no more is read from it.
 	answersMax = 16
+	// ownSerials is where the serial numbers of calls of our own begin (session); all else is counted below it.
+	ownSerials = 1 << 31
 )
 
 // conn is one connection. Two goroutines belong to it: serve, which reads, and write.
@@ -158,8 +160,12 @@ func (c *conn) send(batch []*packet, serial *uint32) error {
 			continue
 		}
 		head := append(make([]byte, 0, fixedLen), data[:fixedLen]...)
-		binary.LittleEndian.PutUint32(head[serialAt:], *serial)
-		*serial = max(*serial+1, 1)
+		if p.serial != 0 {
+			binary.LittleEndian.PutUint32(head[serialAt:], p.serial)
+		} else {
+			binary.LittleEndian.PutUint32(head[serialAt:], *serial)
+			*serial = max((*serial+1)%ownSerials, 1)
+		}
 		if len(fds) > 0 {
 			_, err := pending.WriteTo(c.sock)
 			if err == nil {

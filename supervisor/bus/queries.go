@@ -29,7 +29,7 @@ func managerQueries() []Method {
 		{Name: "GetJobBefore", In: "u", Out: jobRows, Args: "id jobs", Do: withJob(jobWaits(true))},
 		{Name: "GetUnitProcesses", In: "s", Out: processRows, Args: "name processes", Do: named((*Call).held, processes)},
 		{Name: "Subscribe", Do: subscribe},
-		{Name: "Unsubscribe", Do: subscribe},
+		{Name: "Unsubscribe", Do: unsubscribe},
 	}
 }
 
@@ -97,9 +97,6 @@ func listUnitsByNames(c *Call) ([]any, error) {
 	}
 	return []any{list}, nil
 }
-
-// subscribe has nothing to do: a connection of its own hears all signals.
-func subscribe(*Call) ([]any, error) { return nil, nil }
 
 // jobRow is a row of ListJobs.
 type jobRow struct {

@@ -53,9 +53,14 @@ type Server struct {
 	others  int                // and all of these
 	full    func()             // called when a connection is closed after one could not be accepted
 
-	came   []event                          // since the last Flush: what is new
-	went   []event                          // and what is gone
-	jobs   []*supervisor.Job                // that have another type or state
+	came []event           // since the last Flush: what is new
+	went []event           // and what is gone
+	jobs []*supervisor.Job // that have another type or state
+	// session is the connection with the system bus, if there is one. Signals are sent there while listeners are
+	// connected with it: clients that have subscribed, or have queued a job.
+	session   *session
+	listeners map[string]bool
+
 	failed uint32                           // units that had failed at the last Flush
 	wait   time.Duration                    // authTime
 	refs   map[any]map[*supervisor.Unit]int // by client: units that it has the manager keep
@@ -218,10 +223,13 @@ func (s *Server) emit(path dbus.ObjectPath, iface, member, signature string, bod
 			c.out.put(p)
 		}
 	}
+	if s.session != nil && len(s.listeners) > 0 {
+		s.session.out.put(p)
+	}
 }
 
 // heard tells whether anybody would hear a signal.
-func (s *Server) heard() bool { return len(s.conns) > 0 }
+func (s *Server) heard() bool { return len(s.conns) > 0 || s.session != nil && len(s.listeners) > 0 }
 
 // busName is the name of the manager on a bus; on a connection of its own it is the sender of all messages.
 const busName = "org.freedesktop.systemd1"
@@ -229,12 +237,13 @@ const busName = "org.freedesktop.systemd1"
 // packet is one message on its way to one or many connections. It is encoded once, when the first writer comes
 // to it.
 type packet struct {
-	msg  *dbus.Message
-	once sync.Once
-	data []byte
-	fds  []int
-	err  error
-	done func() // called when it was written; nil for signals
+	msg    *dbus.Message
+	serial uint32 // set for a call, whose answer is waited for by it
+	once   sync.Once
+	data   []byte
+	fds    []int
+	err    error
+	done   func() // called when it was written; nil for signals
 }
 
 // descriptors are those that a message carries, which are closed when it was sent or cannot be.
