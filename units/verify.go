@@ -12,7 +12,15 @@ import (
 type Report struct {
 	Unit       *Unit
 	Problems   []Problem    // what is wrong with it
+	Needs      []*Unit      // what it cannot start without and does not get; Problems tell of them, too
+	Programs   []Program    // which commands cannot be executed; Problems tell of them, too
 	Unenforced []Unenforced // what is right, but has no or not its whole effect in a container
+}
+
+// Program is a command that cannot be executed, and why.
+type Program struct {
+	Path string
+	Err  error
 }
 
 // Verify loads units and tells what is wrong with each and what cannot be enforced, in the order of their
@@ -28,8 +36,8 @@ func (g *Graph) Verify(pulled bool, names ...string) []Report {
 		asked := slices.ContainsFunc(names, func(n string) bool { return g.Get(n) == u })
 		switch u.State {
 		case Loaded:
-			r.Problems = append(r.Problems, g.verifyNeeds(u)...)
-			r.Problems = append(r.Problems, g.verifyPrograms(u)...)
+			g.verifyNeeds(&r)
+			g.verifyPrograms(&r)
 		case BadSetting, LoadError:
 			r.Problems = append(r.Problems, Problem{File: u.where(), Text: u.Err.Error()})
 		case NotFound:
@@ -74,30 +82,28 @@ func (g *Graph) starts(names []string, pulled bool) []*Unit {
 }
 
 // verifyNeeds finds what a unit cannot start without and does not get.
-func (g *Graph) verifyNeeds(u *Unit) (problems []Problem) {
+func (g *Graph) verifyNeeds(r *Report) {
 	for _, kind := range []Dependency{Requires, Requisite, BindsTo} {
-		for _, name := range u.Deps[kind].Names() {
+		for _, name := range r.Unit.Deps[kind].Names() {
 			need := g.Get(name)
-			if need == nil {
+			if need == nil || need.State == Loaded {
 				continue
 			}
-			switch need.State {
-			case Loaded:
-				continue
-			case Masked:
-				problems = append(problems, Problem{File: u.where(), Text: fmt.Sprintf("cannot be started: %s=%s is masked", kind, name)})
-			default:
-				problems = append(problems, Problem{File: u.where(), Text: fmt.Sprintf("cannot be started: %s=%s: %v", kind, name, need.Err)})
+			text := fmt.Sprintf("cannot be started: %s=%s: %v", kind, name, need.Err)
+			if need.State == Masked {
+				text = fmt.Sprintf("cannot be started: %s=%s is masked", kind, name)
 			}
+			r.Needs = append(r.Needs, need)
+			r.Problems = append(r.Problems, Problem{File: r.Unit.where(), Text: text})
 		}
 	}
-	return problems
 }
 
 // verifyPrograms finds commands whose program is missing or not executable.
-func (g *Graph) verifyPrograms(u *Unit) (problems []Problem) {
+func (g *Graph) verifyPrograms(r *Report) {
+	u := r.Unit
 	if u.Service == nil || u.Provided != "" || u.Exec != nil && u.Exec.RootDirectory != "" {
-		return nil
+		return
 	}
 	s := u.Service
 	for _, list := range [][]Command{s.ExecCondition, s.ExecStartPre, s.ExecStart, s.ExecStartPost, s.ExecReload, s.ExecStop, s.ExecStopPost} {
@@ -106,11 +112,11 @@ func (g *Graph) verifyPrograms(u *Unit) (problems []Problem) {
 				continue
 			}
 			if err := g.index.root.executable(c.Path); err != nil {
-				problems = append(problems, Problem{File: u.where(), Text: fmt.Sprintf("cannot execute %s: %v", c.Path, err)})
+				r.Programs = append(r.Programs, Program{c.Path, err})
+				r.Problems = append(r.Problems, Problem{File: u.where(), Text: fmt.Sprintf("cannot execute %s: %v", c.Path, err)})
 			}
 		}
 	}
-	return problems
 }
 
 // executable tells why a file within the root cannot be executed.

@@ -1,4 +1,3 @@
 package analyze
 
-func (o *options) verify([]string) error   { return nil }
 func (o *options) security([]string) error { return nil }
