@@ -43,6 +43,11 @@ func TestAgainstSystemctl(t *testing.T) {
 
 func compareOnTree(t *testing.T, systemctl string, seed uint64) bool {
 	r := newRandomTree(seed)
+	scope := System
+	if seed%8 == 7 {
+		scope = Global
+		r.files, r.links = ofUsers(r.files), ofUsers(r.links)
+	}
 	theirs, ours := t.TempDir(), t.TempDir()
 	plant(t, theirs, r.files, r.links)
 	plant(t, ours, r.files, r.links)
@@ -52,9 +57,14 @@ func compareOnTree(t *testing.T, systemctl string, seed uint64) bool {
 	tellTree(&story, r)
 	for range 1 + r.rnd.IntN(4) {
 		args := r.command()
+		for i, arg := range args {
+			if scope == Global {
+				args[i] = users.Replace(arg)
+			}
+		}
 		before := treeOf(t, theirs)
-		want := runGenuine(t, systemctl, theirs, args)
-		got := withoutNotice(args, runOurs(ours, args))
+		want := runGenuine(t, systemctl, theirs, args, scope)
+		got := withoutNotice(args, runOurs(ours, args, scope))
 		fmt.Fprintf(&story, "$ systemctl %s\n%s", strings.Join(args, " "), want)
 		wantTree, gotTree := treeOf(t, theirs), treeOf(t, ours)
 		want = asNewest(args, want, sameTree(before, wantTree))
@@ -126,11 +136,26 @@ func inOrder(stderr, verb string) []string {
 	return lines
 }
 
-func runGenuine(t *testing.T, systemctl, root string, args []string) printed {
+// users puts what is of the system where it is for the managers of users.
+var users = strings.NewReplacer("/systemd/system/", "/systemd/user/", "/systemd/system-preset/", "/systemd/user-preset/")
+
+func ofUsers(files map[string]string) map[string]string {
+	moved := map[string]string{}
+	for file, text := range files {
+		moved[users.Replace(file)] = users.Replace(text)
+	}
+	return moved
+}
+
+func runGenuine(t *testing.T, systemctl, root string, args []string, scope Scope) printed {
 	if args[0] == "list-unit-files" {
 		args = []string{"list-unit-files", "--no-legend", "--full"}
 	}
-	cmd := exec.Command(systemctl, append([]string{"--root=" + root}, args...)...)
+	option := "--system"
+	if scope == Global {
+		option = "--global"
+	}
+	cmd := exec.Command(systemctl, append([]string{"--root=" + root, option}, args...)...)
 	cmd.Env = []string{"LANG=C.UTF-8", "SYSTEMCTL_SKIP_SYSV=1", "PATH=/usr/bin:/bin"}
 	cmd.Dir = root
 	var stdout, stderr bytes.Buffer
@@ -150,14 +175,14 @@ func runGenuine(t *testing.T, systemctl, root string, args []string) printed {
 	return printed{cmd.ProcessState.ExitCode(), stdout.String(), strings.ReplaceAll(stderr.String(), root, "")}
 }
 
-func runOurs(root string, args []string) printed {
+func runOurs(root string, args []string, scope Scope) printed {
 	dir, _ := os.Getwd()
 	_ = os.Chdir(root)
 	defer os.Chdir(dir)
 	if args[0] == "list-unit-files" {
-		return printed{stdout: strings.Join(listed(root), "\n")}
+		return printed{stdout: strings.Join(listed(root, scope), "\n")}
 	}
-	out := (&Files{Root: root}).Run(parseCommand(args))
+	out := (&Files{Root: root, Scope: scope}).Run(parseCommand(args))
 	return printed{out.Exit, text(out.Stdout), strings.ReplaceAll(text(out.Stderr), root, "")}
 }
 
@@ -190,8 +215,8 @@ func onlyDanglingLeft(before, want, got map[string]string) bool {
 }
 
 // listed is what list-unit-files shows of a root directory.
-func listed(root string) (lines []string) {
-	f := &Files{Root: root}
+func listed(root string, scope Scope) (lines []string) {
+	f := &Files{Root: root, Scope: scope}
 	files, err := f.List(nil, nil)
 	if err != nil {
 		return []string{err.Error()}
