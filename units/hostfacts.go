@@ -3,7 +3,6 @@ package units
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -13,7 +12,7 @@ import (
 // SystemHost is the HostFacts of the machine, or of a root directory on it, for a system manager. Facts are
 // read when they are asked for; few units do.
 type SystemHost struct {
-	Root string // where /etc, /usr and /proc are; empty for the host's own
+	Root string // where /etc and /usr are; empty for the host's own
 }
 
 // Fact returns the value of one specifier (systemd.unit(5), "Specifiers").
@@ -50,7 +49,8 @@ func (h SystemHost) Fact(specifier byte) (string, error) {
 	case 'W':
 		return h.osRelease("VARIANT_ID", ""), nil
 	case 'b':
-		return h.id("/proc/sys/kernel/random/boot_id")
+		// The kernel's, whichever root is looked at.
+		return SystemHost{}.id("/proc/sys/kernel/random/boot_id")
 	case 'm':
 		return h.id("/etc/machine-id")
 	case 'H', 'l', 'q', 'v':
@@ -108,9 +108,20 @@ func (h SystemHost) osRelease(field, missing string) string {
 	return missing
 }
 
+// read reads a file of the host. Another root may be of unknown origin: no link is followed out of it, and what is
+// no regular file is not opened.
+func (h SystemHost) read(path string) ([]byte, error) {
+	r := root(strings.TrimSuffix(h.Root, "/"))
+	if r == "" {
+		return os.ReadFile(path)
+	}
+	text, _, err := r.readFile(path)
+	return text, err
+}
+
 // field reads one variable of a file in the grammar of EnvironmentFile=.
 func (h SystemHost) field(path, name string) (string, bool) {
-	data, err := os.ReadFile(filepath.Join(h.Root, path))
+	data, err := h.read(path)
 	if err != nil {
 		return "", false
 	}
@@ -120,7 +131,7 @@ func (h SystemHost) field(path, name string) (string, bool) {
 
 // id reads 128 bits in hexadecimal digits, with dashes or without.
 func (h SystemHost) id(path string) (string, error) {
-	data, err := os.ReadFile(filepath.Join(h.Root, path))
+	data, err := h.read(path)
 	if err != nil {
 		return "", fmt.Errorf("cannot tell the id of machine or boot: %w", err)
 	}
@@ -164,7 +175,7 @@ func utsField[C int8 | uint8](field [65]C) string {
 
 // account finds the line of an id in /etc/passwd or /etc/group.
 func (h SystemHost) account(path string, id int) ([]string, bool) {
-	data, err := os.ReadFile(filepath.Join(h.Root, path))
+	data, err := h.read(path)
 	if err != nil {
 		return nil, false
 	}

@@ -44,8 +44,9 @@ func TestSystemHost(t *testing.T) {
 			t.Errorf("%%%c is %q, %v; want %q", c, got, err, v)
 		}
 	}
-	if _, err := host.Fact('b'); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a boot id without /proc gives %v", err)
+	own, err := SystemHost{}.Fact('b')
+	if got, _ := host.Fact('b'); got != own || len(got) != 32 || err != nil {
+		t.Errorf("the boot id is %s, that of the kernel %s, %v", got, own, err)
 	}
 	if _, err := host.Fact('z'); !errors.Is(err, syscall.EBADSLT) {
 		t.Errorf("%%z gives %v", err)
@@ -53,6 +54,31 @@ func TestSystemHost(t *testing.T) {
 	write("etc/machine-id", "uninitialized\n")
 	if _, err := host.Fact('m'); !errors.Is(err, syscall.EUCLEAN) {
 		t.Errorf("an uninitialized machine id gives %v", err)
+	}
+}
+
+// TestAHostileRoot has a link out of the root and a FIFO where facts are looked for.
+func TestAHostileRoot(t *testing.T) {
+	outside := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(outside, []byte("0123456789abcdef0123456789abcdef\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	root := t.TempDir()
+	if err := os.Mkdir(root+"/etc", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, root+"/etc/machine-id"); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(root+"/etc/os-release", 0o644); err != nil {
+		t.Fatal(err)
+	}
+	host := SystemHost{Root: root}
+	if got, err := host.Fact('m'); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the machine id is %q, %v", got, err)
+	}
+	if got, err := host.Fact('o'); got != "linux" || err != nil {
+		t.Errorf("the distribution is %q, %v", got, err)
 	}
 }
 
