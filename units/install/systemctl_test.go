@@ -127,7 +127,7 @@ func inOrder(stderr, verb string) []string {
 	}
 	for i := 0; i < len(lines); i++ {
 		end := i
-		for end < len(lines) && strings.HasPrefix(lines[end], "Removed ") {
+		for end < len(lines) && (strings.HasPrefix(lines[end], "Removed ") || strings.Contains(lines[end], "linked unit file /")) {
 			end++
 		}
 		slices.Sort(lines[i:end])
