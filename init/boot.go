@@ -6,6 +6,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -114,6 +115,10 @@ func (p *PID1) openConsole() {
 func (p *PID1) inspect() {
 	unix.Umask(0o022)
 	_ = unix.Chdir("/")
+	p.systemd = units.ReleaseOf("")
+	if n, err := strconv.Atoi(p.config.Boot.Systemd); err == nil {
+		p.systemd.Version = n
+	}
 	p.environ, p.engine = importEnviron(os.Environ())
 	p.container = containerName(os.Environ(), func(path string) bool {
 		_, err := os.Lstat(path)
@@ -296,6 +301,7 @@ func (p *PID1) keepStop() {
 func (p *PID1) reload() {
 	p.generate()
 	p.use(newGraph())
+	p.setEnvironment()
 	p.manager.Reload(p.resolver())
 	p.loaded = clock(unix.CLOCK_MONOTONIC)
 	p.do(slim)

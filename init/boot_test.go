@@ -293,6 +293,7 @@ func storyInit(args []string, inheritance *Inheritance) {
 	}
 	config := DefaultConfig()
 	config.Boot.Unit = "story.target"
+	config.Boot.Systemd = "256" // whatever the machine has that the test runs on
 	if args[1] != "" {
 		config.Boot.Vital = strings.Split(args[1], ",")
 	}

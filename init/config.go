@@ -26,6 +26,8 @@ type BootConfig struct {
 	Quiet bool     `toml:"quiet" doc:"show only warnings and failures on the console, not every unit that starts; --quiet sets it"`
 	Tree  bool     `toml:"tree" doc:"show the tree of units with their states when the boot is done, as SIGUSR2 does at any time; --tree sets it"`
 	Purge bool     `toml:"purge" doc:"empty /run and /tmp of what an earlier run of the container left there"`
+
+	Systemd string `toml:"systemd" oneof:"auto 252 253 254 255 256" doc:"the release of systemd to be like where releases differ; auto: the one whose files the image has, else the newest"`
 }
 
 // StopConfig is section [stop].
@@ -44,7 +46,7 @@ type LogConfig struct {
 // DefaultConfig is the configuration of an image that says nothing.
 func DefaultConfig() Config {
 	return Config{
-		Boot: BootConfig{Unit: "default.target", Purge: true},
+		Boot: BootConfig{Unit: "default.target", Purge: true, Systemd: "auto"},
 		Stop: StopConfig{Budget: 9_000_000},
 		Log:  LogConfig{Level: "info", Color: "auto", Services: true, Buffer: 1 << 20},
 	}

@@ -30,6 +30,7 @@ unit = "multi-user.target"
 vital = ["condor.service", "named.service"]
 quiet = true
 purge = false
+systemd = "252"
 [stop]
 budget = "1min 30s"
 [log]
@@ -39,7 +40,7 @@ services = false
 buffer = "64K"
 `},
 			want: func(c *Config) {
-				c.Boot = BootConfig{Unit: "multi-user.target", Vital: []string{"condor.service", "named.service"}, Quiet: true}
+				c.Boot = BootConfig{Unit: "multi-user.target", Vital: []string{"condor.service", "named.service"}, Quiet: true, Systemd: "252"}
 				c.Stop.Budget = 90_000_000
 				c.Log = LogConfig{Level: "warning", Color: "never", Buffer: 64 << 10}
 			},

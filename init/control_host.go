@@ -19,10 +19,10 @@ var _ bus.Host = busHost{}
 // Environment is what every process of a unit starts with.
 func (h busHost) Environment() []string { return slices.Clone(h.spawner.env) }
 
-// Environ changes that: first what is named goes, then what is assigned comes.
+// Environ changes what clients have set: first what is named goes, then what is assigned comes.
 func (h busHost) Environ(unset, set []string) {
-	env := units.MergeEnv(units.UnsetEnv(h.spawner.env, unset), set...)
-	h.spawner.SetEnv(env, h.passEnv())
+	h.clientEnv = units.MergeEnv(units.UnsetEnv(h.clientEnv, unset), set...)
+	h.setEnvironment()
 }
 
 // Reload reads all unit files anew.

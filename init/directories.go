@@ -161,14 +161,16 @@ func chownTree(dir int, uid, gid uint32, depth int) error {
 	return nil
 }
 
-// makePrivate makes BASE/private, which only root may enter.
+// makePrivate makes BASE/private, in which only root may look around.
 func makePrivate(base string) error {
 	fd, _, err := openTree(base, "private")
 	if err != nil {
 		return err
 	}
 	defer unix.Close(fd)
-	return unix.Fchmod(fd, 0o700)
+	// Without a mount namespace, the service itself goes through it: others may, too, but see nothing there that they
+	// do not know of.
+	return unix.Fchmod(fd, 0o711)
 }
 
 // openTree opens the directory at a path below base, making what is missing with mode 0755. Below base no

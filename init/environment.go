@@ -15,20 +15,6 @@ import (
 // whose values hold no control characters.
 const ownPID = "\x02\x10pid\x03"
 
-// DefaultPath is where a command without a slash is looked up.
-const DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-// servicePath is the $PATH of services. Where /bin and /sbin are links into /usr, as systemd wants them since
-// version 255, they are not searched a second time.
-func servicePath() string {
-	for _, dir := range []string{"/bin", "/sbin"} {
-		if to, err := os.Readlink(dir); err != nil || !strings.HasPrefix(strings.TrimPrefix(to, "/"), "usr/") {
-			return DefaultPath
-		}
-	}
-	return strings.TrimSuffix(DefaultPath, ":/sbin:/bin")
-}
-
 // environment puts together a process's environment (systemd.exec(5), "Environment"): of two assignments of a
 // name the later one holds. The order is that of reference/semantics.md, 13.
 func (s *Spawner) environment(sp *supervisor.Spawn, p *process) ([]string, error) {

@@ -73,8 +73,9 @@ func (p *PID1) inherit(h *Inheritance) {
 		return
 	}
 	p.warn(c.Read(l.Tracker, p.tracker))
-	p.warn(p.spawner.inherit(c, l.Spawner, p.passEnv()))
+	p.warn(p.spawner.inherit(c, l.Spawner))
 	p.use(newGraph())
+	p.setEnvironment()
 	if !p.restore(l) {
 		p.salvage()
 	}

@@ -2,8 +2,6 @@ package pid1
 
 import (
 	"os"
-	"slices"
-	"strings"
 
 	"pintle/supervisor"
 	"pintle/units"
@@ -31,6 +29,7 @@ func (p *PID1) readUnits() <-chan *units.Graph {
 func (p *PID1) load(read <-chan *units.Graph) {
 	if p.makeSpawner() {
 		p.use(<-read)
+		p.setEnvironment()
 		p.newManager()
 	}
 }
@@ -44,7 +43,7 @@ func (p *PID1) makeSpawner() bool {
 	}
 	var err error
 	p.spawner, err = NewSpawner(SpawnerConfig{
-		Env: p.serviceEnv(), PassEnv: p.passEnv(), NotifyPath: notify,
+		NamelessUser: p.systemd.Version < 256, NotifyPath: notify,
 		Output: p.openOutput, JournalStream: p.init, Report: p.post, Log: p.Log, Go: p.do, Tracker: p.tracker,
 	})
 	if err != nil {
@@ -59,36 +58,13 @@ func (p *PID1) newManager() {
 	if budget == units.Infinity {
 		budget = 0
 	}
-	p.manager = supervisor.New(p, p.resolver(), supervisor.Config{Vital: p.config.Boot.Vital, StopBudget: budget - budget/leftoverShare})
+	p.manager = supervisor.New(p, p.resolver(), supervisor.Config{Vital: p.config.Boot.Vital, StopBudget: budget - budget/leftoverShare,
+		Systemd: p.systemd.Version})
 	p.control.server.Use(p.manager)
 }
 
-// serviceEnv is what every service starts with, as under systemd; the rest of the container's environment is
-// for PassEnvironment=.
-func (p *PID1) serviceEnv() []string {
-	env := []string{"PATH=" + servicePath()}
-	for _, e := range p.environ {
-		if strings.HasPrefix(e, "LANG=") || strings.HasPrefix(e, "LC_") {
-			env = append(env, e)
-		}
-	}
-	return env
-}
-
-// passEnv is what PassEnvironment= takes from: like systemd's manager we keep what says that we are in a
-// container, and which.
-func (p *PID1) passEnv() []string {
-	env := slices.Clone(p.environ)
-	for _, name := range []string{"container", "container_uuid"} {
-		if value, ok := p.engine[name]; ok {
-			env = append(env, name+"="+value)
-		}
-	}
-	return env
-}
-
 func newGraph() *units.Graph {
-	return units.NewGraph(units.Options{Path: units.SystemPath(os.Getenv), Host: units.SystemHost{}})
+	return units.NewGraph(units.Options{Path: units.SystemPath(os.Getenv), Host: units.SystemHost{}, SystemConf: true})
 }
 
 // unitFiles are the unit files of the container, as they are installed.

@@ -21,9 +21,11 @@ type PID1 struct {
 	container string            `handover:"-"` // what runs the container
 	engine    map[string]string `handover:"-"` // variables that the engine meant for PID 1
 	environ   []string          `handover:"-"` // the rest of its environment
+	systemd   units.Release     `handover:"-"` // which release we are like
 	init      bool              `handover:"-"` // we are process 1, and not a test beside it
 	ownRoot   bool              `handover:"-"` // an engine made the root for us
 	mountinfo []byte            `handover:"-"` // proc_pid_mountinfo(5) as it was when we started
+	clientEnv []string          // variables that clients have set for services
 	begin     units.Usec        // when we started, monotonic
 	phases    []phase
 	finished  units.Usec // when the boot was over, monotonic

@@ -70,7 +70,7 @@ func (s *Spawner) resolve(sp *supervisor.Spawn) (*process, error) {
 	if p.user, err = s.identityOf(sp.Unit, p.exec); err != nil {
 		return p, err
 	}
-	p.loginVars()
+	p.loginVars(s.cfg.NamelessUser)
 	if setting := insistent(p.exec); setting != "" && p.sandbox {
 		return p, failed(stepNamespace, "cannot apply %s= without a mount namespace, and the service must not run without it", setting)
 	}
@@ -206,10 +206,10 @@ func (s *Spawner) self() account {
 	return *s.own
 }
 
-// loginVars adds $USER and, for User=, $LOGNAME, $HOME and $SHELL.
-func (p *process) loginVars() {
+// loginVars adds $USER and, for User=, $LOGNAME, $HOME and $SHELL; nothing without User= if nameless is set.
+func (p *process) loginVars(nameless bool) {
 	id := p.user
-	if id.name == "" {
+	if id.name == "" || nameless && !id.login {
 		return
 	}
 	p.vars = append(p.vars, "USER="+id.name)

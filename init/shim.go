@@ -98,9 +98,8 @@ func (s *Spawner) legacy(c *handover.Codec) (fields map[string]json.RawMessage, 
 }
 
 // inherit takes that over.
-func (s *Spawner) inherit(c *handover.Codec, fields map[string]json.RawMessage, passEnv []string) error {
+func (s *Spawner) inherit(c *handover.Codec, fields map[string]json.RawMessage) error {
 	err := c.Read(fields, s)
-	s.SetEnv(s.env, passEnv)
 	for _, w := range s.shims {
 		s.await(w)
 	}

@@ -17,6 +17,8 @@ import (
 
 // SpawnerConfig is what a Spawner is told about the machine and about PID 1.
 type SpawnerConfig struct {
+	// NamelessUser leaves $USER out where no User= is set, as older releases of systemd do.
+	NamelessUser bool
 	// Env is what every service starts with: $PATH, $LANG, DefaultEnvironment=, systemctl set-environment.
 	Env []string
 	// PassEnv is what PassEnvironment= takes from: PID 1's own environment.
@@ -50,8 +52,8 @@ type SpawnerConfig struct {
 
 // Spawner starts the processes of units.
 type Spawner struct {
-	cfg      spawnerConfig `handover:"-"`
-	env      []string
+	cfg      spawnerConfig  `handover:"-"`
+	env      []string       `handover:"-"`
 	pass     []string       `handover:"-"`
 	accounts accounts       `handover:"-"`
 	own      *account       `handover:"-"`

@@ -63,7 +63,7 @@ func TestBothPathsMakeTheSameProcess(t *testing.T) {
 		"directory":         {false, func(x *units.ExecSettings) { x.WorkingDirectory.Path = "/usr" }, []string{"0022\n/usr\n"}},
 		"missing directory": {false, func(x *units.ExecSettings) { x.WorkingDirectory = units.WorkingDirectory{Path: "/no", Optional: true} }, []string{"0022\n/\n"}},
 		"input from a file": {false, func(x *units.ExecSettings) { x.StandardInput = units.Stdio{Kind: units.StdioFile, Arg: data} }, []string{"0 " + data}},
-		"input from text":   {false, func(x *units.ExecSettings) { x.StandardInputText = []byte("x\n") }, []string{"0 /memfd:stdin"}},
+		"input from text":   {false, func(x *units.ExecSettings) { x.StandardInputData = []byte("x\n") }, []string{"0 /memfd:stdin"}},
 		"environment":       {false, func(x *units.ExecSettings) { x.Environment = []string{"A=1", "LANG=x"} }, []string{"\nA=1\n", "LANG=x", "SYSTEMD_EXEC_PID=own"}},
 		"search path":       {false, func(x *units.ExecSettings) { x.ExecSearchPath = []string{"/bin", "/usr/bin"} }, []string{"PATH=/bin:/usr/bin"}},
 		"user":              {true, func(x *units.ExecSettings) { x.User = "games" }, []string{"Uid:\t5\t5\t5\t5", "Gid:\t60\t60\t60\t60", "CapEff:\t0000000000000000", "USER=games", "HOME=/usr/games", "LOGNAME=games"}},

@@ -1,7 +1,6 @@
 package pid1
 
 import (
-	"bytes"
 	"fmt"
 	"syscall"
 
@@ -33,7 +32,7 @@ var streamSteps = [3]step{stepStdin, stepStdout, stepStderr}
 func (s *Spawner) connect(sp *supervisor.Spawn, p *process) error {
 	x := p.exec
 	in := x.StandardInput
-	text := append(bytes.Clone(x.StandardInputText), x.StandardInputData...)
+	text := x.StandardInputData
 	if in.Kind == "" && len(text) > 0 {
 		in.Kind = units.StdioData
 	}

@@ -82,6 +82,8 @@ type Config struct {
 	Vital []string
 	// StopBudget is the time that a shutdown may take in all, 0 for as long as it takes.
 	StopBudget units.Usec
+	// Systemd is the release of systemd to be like, 0 for the newest.
+	Systemd int
 	// Rand makes invocation ids and random delays; nil for a good source. Tests give a fixed one.
 	Rand func() uint64
 }
@@ -288,6 +290,24 @@ func (m *Manager) Settle() { m.run() }
 
 // Units are all units that the manager holds, by name.
 func (m *Manager) Units() []*Unit { return m.sorted() }
+
+// Referenced is Units once the manager holds all units that those refer to, too: the whole that clients are shown.
+func (m *Manager) Referenced() []*Unit {
+	list := m.sorted()
+	for i := 0; i < len(list); i++ {
+		for _, name := range list[i].Deps[units.References].Names() {
+			if m.units[name] == nil {
+				list = append(list, m.unit(name))
+			}
+		}
+	}
+	return m.sorted()
+}
+
+// before tells whether we are like a release of systemd older than that one.
+func (m *Manager) before(release int) bool {
+	return m.config.Systemd != 0 && m.config.Systemd < release
+}
 
 func (m *Manager) sorted() []*Unit {
 	list := make([]*Unit, 0, len(m.units))

@@ -188,6 +188,9 @@ func (s *service) state() (ActiveState, string) {
 			active = Active
 		}
 	}
+	if (s.sub == ServiceReloadNotify || s.sub == ServiceReloadSignal) && s.u.m.before(253) {
+		return active, string(ServiceReload)
+	}
 	return active, string(s.sub)
 }
 

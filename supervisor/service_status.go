@@ -24,7 +24,7 @@ type ServiceStatus struct {
 	StatusBusError string // BUSERROR=
 
 	NotifyAccess         units.NotifyAccess // NotifyAccess=, or what NOTIFYACCESS= has put in its place
-	WatchdogUSec         units.Usec         // in effect; 0 for none
+	WatchdogUSec         units.Usec         // in effect; 0 for none, and Infinity before the first start
 	WatchdogAt           units.Usec         // monotonic instant at which the watchdog bites, or Infinity
 	TimeoutAt            units.Usec         // monotonic instant at which the state's time is up, or Infinity
 	RestartUSecNext      units.Usec         // the hold-off before the next automatic restart
@@ -46,10 +46,13 @@ func (u *Unit) ServiceStatus() *ServiceStatus {
 		SubState: s.sub, Result: s.res, ReloadResult: s.reloadRes, CleanResult: s.cleanRes,
 		MainPID: s.main.pid, ControlPID: s.control, ExecMain: s.mainStat, NRestarts: s.nRestarts,
 		StatusText: s.notify.status, StatusErrno: s.notify.errno, StatusBusError: s.notify.busError,
-		NotifyAccess: s.notifyAccess(), WatchdogUSec: s.watchdogSpan(),
+		NotifyAccess: s.notifyAccess(), WatchdogUSec: units.Infinity,
 		WatchdogAt: s.watchdogAt, TimeoutAt: s.timer, RestartUSecNext: s.restartDelay(),
 		NFileDescriptorStore: len(s.store),
 		Commands:             make(map[Role][]ExecStatus, len(s.commands)),
+	}
+	if u.invocationID != "" {
+		st.WatchdogUSec = s.watchdogSpan()
 	}
 	for _, fd := range s.store {
 		st.FileDescriptorStore = append(st.FileDescriptorStore, fd.Name)

@@ -32,7 +32,7 @@ func init() {
 			if st.NFileDescriptorStore > 0 {
 				fmt.Fprintf(&s.host.out, ", keeps %s", strings.Join(st.FileDescriptorStore, ":"))
 			}
-			if st.WatchdogUSec != 0 {
+			if st.WatchdogUSec != 0 && st.WatchdogUSec != units.Infinity {
 				fmt.Fprintf(&s.host.out, ", watchdog %dms", st.WatchdogUSec/1000)
 			}
 			if st.TimeoutAt != units.Infinity {

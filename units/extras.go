@@ -154,7 +154,7 @@ func (l *loading) serviceExtras() {
 		s.NotifyAccess = NotifyMain
 	}
 	if s.OOMPolicy == "" {
-		s.OOMPolicy = "stop"
+		s.OOMPolicy = l.g.Manager().DefaultOOMPolicy
 		if u.Resources.Delegate.On {
 			s.OOMPolicy = "continue"
 		}
@@ -224,7 +224,7 @@ func (l *loading) standardStreams() {
 	if !l.seen["KeyringMode"] && l.unit.Service == nil {
 		e.KeyringMode = KeyringShared // only services get a keyring of their own
 	}
-	if e.StandardInputText != nil || e.StandardInputData != nil {
+	if e.StandardInputData != nil {
 		if !l.seen["StandardInput"] {
 			e.StandardInput.Kind = StdioData
 		}

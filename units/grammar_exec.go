@@ -194,30 +194,33 @@ func defaultFDName(key string) string {
 }
 
 // inputText appends a line to what the process reads; StandardInput= becomes data unless it says otherwise.
-func inputText(l *line, dst any, value string) error {
-	v, err := CUnescape(value, false)
-	if err == nil {
-		v, err = l.x.Expand(v)
-	}
-	return appendInput(dst.(*[]byte), value, []byte(v+"\n"), err)
-}
-
-func inputData(_ *line, dst any, value string) error {
-	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value), ""))
-	return appendInput(dst.(*[]byte), value, data, err)
-}
-
-func appendInput(dst *[]byte, value string, data []byte, err error) error {
-	switch {
-	case value == "":
+// inputData reads StandardInputText= and StandardInputData=, which make one whole.
+func inputData(l *line, to any, value string) error {
+	dst := to.(*[]byte)
+	if value == "" {
 		*dst = nil
-	case err != nil:
-		return err
-	case len(*dst)+len(data) > 64<<20:
-		return outOfRange("standard input", value[:16])
-	default:
-		*dst = append(slices.Clip(*dst), data...)
+		return nil
 	}
+	var data []byte
+	if l.set.Name == "StandardInputText" {
+		v, err := CUnescape(value, false)
+		if err == nil {
+			v, err = l.x.Expand(v)
+		}
+		if err != nil {
+			return err
+		}
+		data = []byte(v + "\n")
+	} else {
+		var err error
+		if data, err = base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value), "")); err != nil {
+			return err
+		}
+	}
+	if len(*dst)+len(data) > 64<<20 {
+		return outOfRange("standard input", value[:16])
+	}
+	*dst = append(slices.Clip(*dst), data...)
 	return nil
 }
 
@@ -318,7 +321,9 @@ func systemCalls(l *line, dst any, value string) error {
 
 // resourceLimit reads a Limit…= line; an empty value unsets the limit.
 func resourceLimit(l *line, dst any, value string) error {
-	return parseOptional(func(s string) (ResourceLimit, error) { return ParseResourceLimit(l.key, s) })(l, dst, value)
+	return parseOptional(func(s string) (ResourceLimit, error) {
+		return ParseResourceLimit(strings.TrimPrefix(l.key, "Default"), s)
+	})(l, dst, value)
 }
 
 func colonPaths(l *line, dst any, value string) error {

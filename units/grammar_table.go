@@ -62,7 +62,7 @@ var valueParsers = sync.OnceValue(func() map[string]valueParser {
 		"numa-policy": enumOrEmpty("", "default", "preferred", "bind", "interleave", "local"), "numa-mask": nodeSet,
 		"environ": environment(ParseEnvironment), "pass-environ": environment(ParsePassEnvironment),
 		"unset-environ": environment(ParseUnsetEnvironment), "unit-env-file": environmentFile,
-		"exec-input": standardInput, "exec-output": standardOutput, "exec-input-text": inputText, "exec-input-data": inputData,
+		"exec-input": standardInput, "exec-output": standardOutput, "exec-input-data": inputData,
 		"tty-size":     parseOptional(func(s string) (uint, error) { u, err := ParseUint(s, 16); return uint(u), err }),
 		"log-facility": parseWith(ParseLogFacility), "log-level": logLevel,
 		"log-extra-fields": wordList(WordUnquote|WordCUnescape, true, logField), "log-filter-patterns": expanded, "exec-secure-bits": secureBits,

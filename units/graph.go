@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -22,6 +23,8 @@ type Options struct {
 	NoProvided bool
 	// Host gives the values of specifiers that do not depend on the unit; nil for none.
 	Host HostFacts
+	// SystemConf has the defaults of settings read from system.conf; without it they are the built-in ones.
+	SystemConf bool
 	// User is set for the manager of a user: no system-wide default dependencies.
 	User bool
 }
@@ -31,14 +34,17 @@ type Options struct {
 type Graph struct {
 	opts      Options
 	index     *index
-	units     map[string]*Unit     // by every name
-	transient map[string]transient // Add
-	edges     map[string][]edge    // by the unit they come from
-	dropped   map[string]bool      // names that were unloaded: others may still refer to them
-	queue     []*Unit              // named by a dependency, not loaded yet
-	ahead     map[*Unit]*source    // main files of queued units that are being read
-	busNames  map[string]string    // the service that has a bus name, by that name
-	targets   []*Unit              // loaded, default dependencies with targets not looked at yet
+	units     map[string]*Unit       // by every name
+	transient map[string]transient   // Add
+	edges     map[string][]edge      // by the unit they come from
+	dropped   map[string]bool        // names that were unloaded: others may still refer to them
+	queue     []*Unit                // named by a dependency, not loaded yet
+	ahead     map[*Unit]*source      // main files of queued units that are being read
+	busNames  map[string]string      // the service that has a bus name, by that name
+	manager   *ManagerSettings       // what system.conf says; nil if nothing
+	conf      []Problem              // what is wrong in it
+	defaults  map[part]reflect.Value // settings structs with its defaults
+	targets   []*Unit                // loaded, default dependencies with targets not looked at yet
 	busy      bool
 }
 
@@ -53,7 +59,7 @@ type edge struct {
 // NewGraph reads the directories of the search path.
 func NewGraph(opts Options) *Graph {
 	r := root(strings.TrimSuffix(opts.Root, "/"))
-	return &Graph{
+	g := &Graph{
 		opts:      opts,
 		index:     newIndex(r, slices.Clone(opts.Path)),
 		units:     map[string]*Unit{},
@@ -62,11 +68,24 @@ func NewGraph(opts Options) *Graph {
 		dropped:   map[string]bool{},
 		busNames:  map[string]string{},
 	}
+	if opts.SystemConf {
+		g.manager, g.conf = readManagerSettings(r, opts.Host)
+		g.defaults = g.manager.presets()
+	}
+	return g
+}
+
+// Manager is what holds for the manager: what system.conf says, and the defaults.
+func (g *Graph) Manager() *ManagerSettings {
+	if g.manager == nil {
+		g.manager = defaultManagerSettings()
+	}
+	return g.manager
 }
 
 // Problems are what was wrong with the search path itself: directories that cannot be read, links that are
-// no aliases. What is wrong in a unit's files is in the unit's Problems.
-func (g *Graph) Problems() []Problem { return slices.Clone(g.index.problems) }
+// no aliases; and in system.conf. What is wrong in a unit's files is in the unit's Problems.
+func (g *Graph) Problems() []Problem { return slices.Concat(g.conf, g.index.problems) }
 
 // Names lists every unit name with a file in the search path, sorted; templates, too.
 func (g *Graph) Names() []string {

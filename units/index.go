@@ -108,12 +108,20 @@ func (x *index) distinct(searchPath []string) []string {
 			real[i] = to
 		}
 	}
+	// Of several ways to one directory the straight one is taken, else the first.
+	splitUsr := ReleaseOf(string(x.root)).SplitUsr()
+	better := func(a, b int) bool {
+		straight := real[a] == searchPath[a]
+		if other := real[b] == searchPath[b]; splitUsr || straight == other {
+			return a < b
+		}
+		return straight
+	}
 	var dirs []string
 	for i, dir := range searchPath {
-		// Of several ways to one directory the straight one is taken, else the first.
 		best := i
 		for j := range searchPath {
-			if real[j] == real[i] && (real[j] == searchPath[j] && real[best] != searchPath[best] || j < best && (real[best] != searchPath[best] || real[j] == searchPath[j])) {
+			if real[j] == real[i] && better(j, best) {
 				best = j
 			}
 		}

@@ -53,31 +53,31 @@ func preset(p part) reflect.Value {
 // start gives a unit its settings structs, filled with defaults.
 func (l *loading) start() {
 	u := l.unit
-	u.UnitSettings = *presets[partUnit]().Addr().Interface().(*UnitSettings)
+	u.UnitSettings = *fresh[UnitSettings](l.g, partUnit)
 	for _, p := range sectionParts[typeSections[NameType(u.Name)]] {
 		switch p {
 		case partService:
-			u.Service = fresh[ServiceSettings](p)
+			u.Service = fresh[ServiceSettings](l.g, p)
 		case partSocket:
-			u.Socket = fresh[SocketSettings](p)
+			u.Socket = fresh[SocketSettings](l.g, p)
 		case partTimer:
-			u.Timer = fresh[TimerSettings](p)
+			u.Timer = fresh[TimerSettings](l.g, p)
 		case partPath:
-			u.Path = fresh[PathSettings](p)
+			u.Path = fresh[PathSettings](l.g, p)
 		case partMount:
-			u.Mount = fresh[MountSettings](p)
+			u.Mount = fresh[MountSettings](l.g, p)
 		case partAutomount:
-			u.Automount = fresh[AutomountSettings](p)
+			u.Automount = fresh[AutomountSettings](l.g, p)
 		case partSwap:
-			u.Swap = fresh[SwapSettings](p)
+			u.Swap = fresh[SwapSettings](l.g, p)
 		case partScope:
-			u.Scope = fresh[ScopeSettings](p)
+			u.Scope = fresh[ScopeSettings](l.g, p)
 		case partExec:
-			u.Exec = fresh[ExecSettings](p)
+			u.Exec = fresh[ExecSettings](l.g, p)
 		case partKill:
-			u.Kill = fresh[KillSettings](p)
+			u.Kill = fresh[KillSettings](l.g, p)
 		case partResources:
-			u.Resources = fresh[ResourceSettings](p)
+			u.Resources = fresh[ResourceSettings](l.g, p)
 		}
 	}
 	switch NameType(u.Name) {
@@ -86,9 +86,16 @@ func (l *loading) start() {
 	}
 }
 
-func fresh[T any](p part) *T {
-	v := *presets[p]().Addr().Interface().(*T)
-	return &v
+// fresh is a settings struct as it is before any file is read: with system.conf's defaults, else the built-in ones.
+func fresh[T any](g *Graph, p part) *T {
+	v := presets[p]()
+	if g != nil {
+		if own, ok := g.defaults[p]; ok {
+			v = own
+		}
+	}
+	copied := *v.Addr().Interface().(*T)
+	return &copied
 }
 
 // part is a pointer to one of a unit's settings structs.

@@ -95,7 +95,7 @@ func (l *loading) standIn() {
 	case u.Service != nil:
 		u.Service = &ServiceSettings{Type: TypeOneshot, RemainAfterExit: true, Restart: RestartNo, ExitType: ExitMain,
 			TimeoutStartSec: Infinity, TimeoutStopSec: Infinity, RuntimeMaxSec: Infinity, NotifyAccess: NotifyNone}
-		u.Exec = fresh[ExecSettings](partExec)
+		u.Exec = fresh[ExecSettings](nil, partExec)
 	case u.Socket != nil:
 		u.Socket.Listens, u.Socket.Accept = nil, false
 		u.Socket.ExecStartPre, u.Socket.ExecStartPost, u.Socket.ExecStopPre, u.Socket.ExecStopPost = nil, nil, nil, nil

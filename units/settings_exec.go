@@ -84,10 +84,9 @@ type ExecSettings struct {
 	StandardOutput Stdio `parse:"exec-output" level:"enforced" default:"journal"`
 	// StandardError is what descriptor 2 is connected to.
 	StandardError Stdio `parse:"exec-output" level:"enforced" default:"inherit"`
-	// StandardInputText is text given to processes whose StandardInput= is data.
-	StandardInputText []byte `parse:"exec-input-text" level:"enforced"`
-	// StandardInputData is the same as base64.
-	StandardInputData []byte `parse:"exec-input-data" level:"enforced"`
+	// StandardInputData is what processes read whose StandardInput= is data: lines of text, and what is given as base64,
+	// in the order of the assignments.
+	StandardInputData []byte `parse:"exec-input-data" level:"enforced" names:"StandardInputText,StandardInputData"`
 	// TTYPath is the terminal of StandardInput=tty and its kin, /dev/console by default.
 	TTYPath string `parse:"unit-path-printf" level:"if-permitted" why:"tty"`
 	// TTYReset resets the terminal before and after.

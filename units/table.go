@@ -32,6 +32,7 @@ const (
 //	obsolete  names that are accepted with a warning
 //	moved     sections other than the struct's own in which the setting is accepted, as SECTION.NAME
 //	names     the names of a field that takes several settings, in place of the field's own
+//	for       the settings of units whose default this one of the manager is, as SECTION.NAME
 type Setting struct {
 	Section string // as looked up, "Service"
 	Name    string // the canonical name
@@ -67,6 +68,7 @@ const (
 	partExec
 	partKill
 	partResources
+	partManager
 	parts
 )
 
@@ -76,7 +78,7 @@ var partTypes = [parts]reflect.Type{
 	reflect.TypeFor[SocketSettings](), reflect.TypeFor[TimerSettings](), reflect.TypeFor[PathSettings](),
 	reflect.TypeFor[MountSettings](), reflect.TypeFor[AutomountSettings](), reflect.TypeFor[SwapSettings](),
 	reflect.TypeFor[ScopeSettings](), reflect.TypeFor[ExecSettings](), reflect.TypeFor[KillSettings](),
-	reflect.TypeFor[ResourceSettings](),
+	reflect.TypeFor[ResourceSettings](), reflect.TypeFor[ManagerSettings](),
 }
 
 // partPages is the man page of each part.
@@ -84,6 +86,7 @@ var partPages = [parts]string{
 	"systemd.unit(5)", "systemd.unit(5)", "systemd.service(5)", "systemd.socket(5)", "systemd.timer(5)",
 	"systemd.path(5)", "systemd.mount(5)", "systemd.automount(5)", "systemd.swap(5)", "systemd.scope(5)",
 	"systemd.exec(5)", "systemd.kill(5)", "systemd.resource-control(5)",
+	"systemd-system.conf(5)",
 }
 
 // sectionParts says which structs make up a section. Every unit has [Unit] and [Install], and the section of
@@ -290,7 +293,7 @@ func addSetting(settings map[string]*Setting, section string, p part, i int) {
 
 // fieldTag is the tag of a settings field, taken apart.
 type fieldTag struct {
-	parse, level, why, preset, alias, obsolete, moved, names string
+	parse, level, why, preset, alias, obsolete, moved, names, unit string
 }
 
 // tagOf takes the tag of a field apart in one go, which reflect.StructTag would do anew for each key.
@@ -323,6 +326,8 @@ func tagOf(p part, i int) (t fieldTag) {
 			t.moved = value
 		case "names":
 			t.names = value
+		case "for":
+			t.unit = value
 		}
 	}
 	return t

@@ -11,14 +11,12 @@ import (
 
 // Facts are what PID 1 knows of itself and of where it runs.
 type Facts struct {
-	Version        string // of systemd, as whose manager clients take us
+	Version        string // of systemd, as whose manager clients take us; they read the number at its beginning
 	Virtualization string // what runs the container
 	ControlGroup   string // PID 1's own
 	UnitPath       []string
+	Manager        *units.ManagerSettings // system.conf
 }
-
-// Version is the release of systemd whose interfaces these are. Clients read a number at its beginning.
-const Version = "256"
 
 // managerProperties are those of the manager's object.
 func managerProperties() []Property {
@@ -128,8 +126,8 @@ func managerEnvironment() []Property {
 		{Name: "ConfirmSpawn", Sig: "b", Get: always(false)},
 		{Name: "ShowStatus", Sig: "b", Emits: supervisor.EmitsFalse, Get: func(c *Call) any { return c.Server.config.Host.ShowStatus() }},
 		{Name: "UnitPath", Sig: "as", Get: fact(func(f Facts) any { return asTexts(f.UnitPath) })},
-		{Name: "DefaultStandardOutput", Sig: "s", Get: always("journal")},
-		{Name: "DefaultStandardError", Sig: "s", Get: always("inherit")},
+		{Name: "DefaultStandardOutput", Sig: "s", Get: fact(func(f Facts) any { return string(f.Manager.DefaultStandardOutput.Kind) })},
+		{Name: "DefaultStandardError", Sig: "s", Get: fact(func(f Facts) any { return string(f.Manager.DefaultStandardError.Kind) })},
 	}
 }
 
@@ -168,15 +166,26 @@ func managerStates() []Property {
 
 // managerDefaults are what units have that do not set something themselves.
 func managerDefaults() []Property {
+	of := func(name, signature string, value func(*units.ManagerSettings) any) Property {
+		return Property{Name: name, Sig: signature, Get: fact(func(f Facts) any { return value(f.Manager) })}
+	}
+	span := func(name string, value func(*units.ManagerSettings) units.Usec) Property {
+		return of(name, "t", func(m *units.ManagerSettings) any { return uint64(value(m)) })
+	}
 	list := []Property{
-		span("DefaultTimerAccuracyUSec", "Timer", "AccuracySec"),
-		span("DefaultTimeoutStartUSec", "Service", "TimeoutStartSec"),
-		span("DefaultTimeoutStopUSec", "Service", "TimeoutStopSec"),
-		span("DefaultTimeoutAbortUSec", "Service", "TimeoutStopSec"),
-		span("DefaultDeviceTimeoutUSec", "Service", "TimeoutStartSec"),
-		span("DefaultRestartUSec", "Service", "RestartSec"),
-		span("DefaultStartLimitIntervalUSec", "Unit", "StartLimitIntervalSec"),
-		{Name: "DefaultStartLimitBurst", Sig: "u", Get: always(asUint32(byDefault("Unit", "StartLimitBurst")))},
+		span("DefaultTimerAccuracyUSec", func(m *units.ManagerSettings) units.Usec { return m.DefaultTimerAccuracySec }),
+		span("DefaultTimeoutStartUSec", func(m *units.ManagerSettings) units.Usec { return m.DefaultTimeoutStartSec }),
+		span("DefaultTimeoutStopUSec", func(m *units.ManagerSettings) units.Usec { return m.DefaultTimeoutStopSec }),
+		span("DefaultTimeoutAbortUSec", func(m *units.ManagerSettings) units.Usec {
+			if m.DefaultTimeoutAbortSec != nil {
+				return *m.DefaultTimeoutAbortSec
+			}
+			return m.DefaultTimeoutStopSec
+		}),
+		span("DefaultDeviceTimeoutUSec", func(m *units.ManagerSettings) units.Usec { return m.DefaultTimeoutStartSec }),
+		span("DefaultRestartUSec", func(m *units.ManagerSettings) units.Usec { return m.DefaultRestartSec }),
+		span("DefaultStartLimitIntervalUSec", func(m *units.ManagerSettings) units.Usec { return m.DefaultStartLimitIntervalSec }),
+		of("DefaultStartLimitBurst", "u", func(m *units.ManagerSettings) any { return uint32(m.DefaultStartLimitBurst) }),
 	}
 	list[3].Emits = supervisor.EmitsFalse
 	for _, what := range []string{"CPU", "BlockIO", "Memory", "Tasks"} {
@@ -197,20 +206,8 @@ func managerDefaults() []Property {
 	return append(list,
 		Property{Name: "DefaultTasksMax", Sig: "t", Emits: supervisor.EmitsFalse, Get: always(uint64(math.MaxUint64))},
 		Property{Name: "TimerSlackNSec", Sig: "t", Get: always(uint64(50000))},
-		Property{Name: "DefaultOOMPolicy", Sig: "s", Get: always(string(units.OOMStop))},
+		Property{Name: "DefaultOOMPolicy", Sig: "s", Get: fact(func(f Facts) any { return string(f.Manager.DefaultOOMPolicy) })},
 		Property{Name: "DefaultOOMScoreAdjust", Sig: "i", Get: always(int32(0))},
 		Property{Name: "CtrlAltDelBurstAction", Sig: "s", Get: always(string(units.ActionRebootForce))},
 	)
-}
-
-// byDefault is the value of a setting that is not set, in the syntax of unit files.
-func byDefault(section, setting string) string {
-	s, _ := units.Lookup(section, setting)
-	return s.Default
-}
-
-// span is a property that is the default of a time span.
-func span(name, section, setting string) Property {
-	value, _ := units.ParseSpan(byDefault(section, setting))
-	return Property{Name: name, Sig: "t", Get: always(uint64(value))}
 }

@@ -61,7 +61,7 @@ func listUnits(c *Call) ([]any, error) {
 		filter.Patterns = c.Texts(1)
 	}
 	list := []unitInfo{}
-	for _, u := range c.Manager().Units() {
+	for _, u := range c.Manager().Referenced() {
 		if filter.Match(u) {
 			list = append(list, infoOf(u))
 		}

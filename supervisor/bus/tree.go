@@ -140,7 +140,7 @@ func (s *Server) children(path dbus.ObjectPath) (names []string) {
 	case managerPath:
 		return []string{"job", "unit"}
 	case managerPath + "/unit":
-		for _, u := range s.config.Manager.Units() {
+		for _, u := range s.config.Manager.Referenced() {
 			names = append(names, label(u.Name))
 		}
 	case managerPath + "/job":

@@ -158,8 +158,10 @@ func (worldPID1) ShowStatus() bool      { return false }
 func (worldPID1) LogLevel() supervisor.Level {
 	return supervisor.LevelInfo
 }
-func (worldPID1) ExitCode() uint8                     { return 0 }
-func (worldPID1) Facts() Facts                        { return Facts{Version: Version, Virtualization: "docker"} }
+func (worldPID1) ExitCode() uint8 { return 0 }
+func (worldPID1) Facts() Facts {
+	return Facts{Version: "256", Virtualization: "docker", Manager: units.NewGraph(units.Options{}).Manager()}
+}
 func (worldPID1) Milestone(string) supervisor.Instant { return supervisor.Instant{} }
 func (worldPID1) Limit(string) (units.ResourceLimit, bool) {
 	return units.ResourceLimit{Soft: 1, Hard: 2}, true
