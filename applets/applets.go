@@ -17,6 +17,7 @@ import (
 	"pintle/applets/power"
 	"pintle/applets/run"
 	"pintle/applets/service"
+	"pintle/applets/systemctl"
 )
 
 // Applet is a name of the binary.
@@ -43,6 +44,7 @@ func All() []Applet {
 		{"runlevel", "sbin", "8", power.Runlevel},
 		{"service", "sbin", "8", service.Command},
 		{"shutdown", "sbin", "8", power.Shutdown},
+		{"systemctl", "bin", "1", systemctl.Command},
 		{"systemd-analyze", "bin", "1", analyze.Command},
 		{"systemd-cat", "bin", "1", journal.Cat},
 		{"systemd-escape", "bin", "1", escape.Command},

@@ -21,9 +21,6 @@ const (
 	systemBus     = "unix:path=/run/dbus/system_bus_socket"
 )
 
-// ErrNoVariables: nothing says where the user's manager could be.
-var ErrNoVariables = errors.New("$DBUS_SESSION_BUS_ADDRESS and $XDG_RUNTIME_DIR not defined")
-
 // Connect connects to a manager. Root, and a user to the manager of its own, use the manager's private socket and
 // fall back to the message bus; others have only that.
 func Connect(scope Scope) (*Conn, error) {
@@ -61,7 +58,7 @@ func dialUserBus(runtime string) (*Conn, error) {
 	case runtime != "":
 		return Dial("unix:path="+escapeAddress(runtime+"/bus"), false)
 	}
-	return nil, ErrNoVariables
+	return nil, syscall.ENOMEDIUM // nothing says where it could be
 }
 
 // escapeAddress writes a path as a value of a D-Bus address.
@@ -82,8 +79,6 @@ func escapeAddress(path string) string {
 // ConnectMessage is what systemd's tools say when no manager can be reached.
 func ConnectMessage(scope Scope, err error) string {
 	switch {
-	case errors.Is(err, ErrNoVariables):
-		return "Failed to connect to bus: $DBUS_SESSION_BUS_ADDRESS and $XDG_RUNTIME_DIR not defined (consider using --machine=<user>@.host --user to connect to bus of other user)"
 	case scope == User && (errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM)):
 		return "Failed to connect to bus: " + Reason(err) + " (consider using --machine=<user>@.host --user to connect to bus of other user)"
 	}

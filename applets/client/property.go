@@ -20,9 +20,13 @@ func (c *Conn) GetAll(path dbus.ObjectPath, face string) ([]Property, error) {
 	if err != nil {
 		return nil, err
 	}
-	var values map[string]dbus.Variant
-	if err := store(m.Body, []any{&values}); err != nil {
-		return nil, err
+	// Not with dbus.Store, which forgets the signatures of variants.
+	if len(m.Body) != 1 {
+		return nil, syscall.EBADMSG
+	}
+	values, ok := m.Body[0].(map[string]dbus.Variant)
+	if !ok {
+		return nil, syscall.EBADMSG
 	}
 	names, err := keys(m.body, m.order)
 	if err != nil {
@@ -37,9 +41,16 @@ func (c *Conn) GetAll(path dbus.ObjectPath, face string) ([]Property, error) {
 
 // Get gives one property of an object.
 func (c *Conn) Get(path dbus.ObjectPath, face, name string) (dbus.Variant, error) {
-	var value dbus.Variant
-	err := c.Method(path, Properties, "Get", []any{face, name}, &value)
-	return value, err
+	body, err := c.Call(path, Properties, "Get", face, name)
+	if err != nil {
+		return dbus.Variant{}, err
+	}
+	if len(body) == 1 {
+		if value, ok := body[0].(dbus.Variant); ok {
+			return value, nil
+		}
+	}
+	return dbus.Variant{}, syscall.EBADMSG
 }
 
 // keys gives the keys of a body of type a{sv} in their order, which decoding to a map loses.

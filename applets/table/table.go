@@ -14,7 +14,7 @@ import (
 // Cell is a field of a table.
 type Cell struct {
 	Text      string
-	Value     any    // in JSON; nil: the text, or null where that is empty
+	Value     any    // in JSON; nil: the text
 	Colour    string // empty: none
 	Gap       bool   // the blank to the right has the colour too
 	Underline bool   // and the blank to the right
@@ -57,6 +57,9 @@ func Text(texts ...string) []Cell {
 	}
 	return cells
 }
+
+// Empty is a cell without a text, null in JSON.
+func Empty() Cell { return Cell{Value: Null{}} }
 
 // Add appends a row.
 func (t *Table) Add(cells ...Cell) { t.Rows = append(t.Rows, cells) }
@@ -107,11 +110,8 @@ func (t *Table) JSON(out io.Writer, pretty bool) error {
 }
 
 func (c Cell) value() any {
-	switch {
-	case c.Value != nil:
+	if c.Value != nil {
 		return c.Value
-	case c.Text == "":
-		return nil
 	}
 	return c.Text
 }

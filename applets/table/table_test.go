@@ -10,7 +10,7 @@ import (
 func sample() *Table {
 	t := New("unit", "idle timeout", "description")
 	t.Dash = "-"
-	t.Add(Text("dbus.service", "", "D-Bus System Message Bus")...)
+	t.Add(Cell{Text: "dbus.service"}, Empty(), Cell{Text: "D-Bus System Message Bus"})
 	t.Add(Cell{Text: "a.timer", Colour: terminal.Red, Gap: true}, Cell{Text: "5s", Value: 5}, Cell{Text: `a <quote> "`})
 	return t
 }
