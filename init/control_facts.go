@@ -1,7 +1,6 @@
 package pid1
 
 import (
-	"os"
 	"strconv"
 	"strings"
 
@@ -12,7 +11,7 @@ import (
 
 // Facts are what PID 1 knows of itself.
 func (h busHost) Facts() bus.Facts {
-	return bus.Facts{Version: strconv.Itoa(h.systemd.Version) + " (pintle)", Virtualization: h.container, UnitPath: units.SystemPath(os.Getenv), Manager: h.graph.Manager()}
+	return bus.Facts{Version: strconv.Itoa(h.systemd.Version) + " (pintle)", Virtualization: h.container, UnitPath: unitPath(), Manager: h.graph.Manager()}
 }
 
 // Milestone is an instant of the boot.

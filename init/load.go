@@ -1,8 +1,6 @@
 package pid1
 
 import (
-	"os"
-
 	"pintle/supervisor"
 	"pintle/units"
 	"pintle/units/install"
@@ -64,7 +62,7 @@ func (p *PID1) newManager() {
 }
 
 func newGraph() *units.Graph {
-	return units.NewGraph(units.Options{Path: units.SystemPath(os.Getenv), Host: units.SystemHost{}, SystemConf: true})
+	return units.NewGraph(units.Options{Path: unitPath(), Host: units.SystemHost{}, SystemConf: true})
 }
 
 // unitFiles are the unit files of the container, as they are installed.

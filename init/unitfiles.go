@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"pintle/supervisor"
+	"pintle/units"
 )
 
 // placeOf is the directory that unit files of a kind are written to, as a path below a directory of the system's.
@@ -28,6 +30,19 @@ func placeOf(place supervisor.FilePlace) (base, path string) {
 		return "/run/systemd", "system.control"
 	}
 	return "/etc/systemd", "system.control"
+}
+
+// unitPath is where unit files are looked for. Wherever $SYSTEMD_UNIT_PATH leads, what clients have made and set is to
+// be found again.
+func unitPath() []string {
+	path := units.SystemPath(os.Getenv)
+	for _, place := range []supervisor.FilePlace{supervisor.PlaceTransient, supervisor.PlaceRuntime, supervisor.PlaceControl} {
+		base, dir := placeOf(place)
+		if dir = filepath.Join(base, dir); filepath.IsAbs(dir) && !slices.Contains(path, dir) {
+			path = append([]string{dir}, path...)
+		}
+	}
+	return path
 }
 
 // WriteUnitFile writes a unit file or a drop-in.
