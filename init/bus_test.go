@@ -48,7 +48,7 @@ ExecStart=/opt/story/tool forge:org.pintle.Nobody sleep
 <busconfig>
   <auth>EXTERNAL</auth>
   <listen>unix:path=/run/dbus/system_bus_socket</listen>
-  <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy>
+  <policy context="default"><allow user="*"/><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy>
 </busconfig>
 `
 
@@ -146,6 +146,109 @@ func TestBusRestarts(t *testing.T) {
 	c.ends(0)
 }
 
+// servedUnits are units that somebody on the bus asks for, by their names or by the names that they take.
+var servedUnits = strings.Replace(busUnits, "<listen>", "<servicedir>/etc/story-services</servicedir>\n  <listen>", 1) + `
+-- asked.service --
+[Service]
+Type=dbus
+BusName=org.pintle.Asked
+ExecStart=/opt/story/tool ownname:org.pintle.Asked sleep
+-- forbidden.service --
+[Unit]
+RefuseManualStart=yes
+[Service]
+ExecStart=/bin/true
+-- plain.service --
+[Service]
+ExecStart=/bin/sleep 1000
+-- root.service --
+[Service]
+ExecStart=/opt/story/tool ping:org.freedesktop.systemd1 startunit:plain.service startunit:nowhere.service sleep
+-- user.service --
+[Service]
+User=65534
+ExecStart=/opt/story/tool ping:org.freedesktop.systemd1 startunit:plain.service
+-- caller.service --
+[Service]
+ExecStart=/opt/story/tool ping:org.pintle.Asked ping:org.pintle.Forbidden ping:org.pintle.Nowhere sleep
+-- /etc/story-services/org.pintle.Asked.service --
+[D-BUS Service]
+Name=org.pintle.Asked
+Exec=/bin/false
+SystemdService=asked.service
+-- /etc/story-services/org.pintle.Forbidden.service --
+[D-BUS Service]
+Name=org.pintle.Forbidden
+Exec=/bin/false
+SystemdService=forbidden.service
+-- /etc/story-services/org.pintle.Nowhere.service --
+[D-BUS Service]
+Name=org.pintle.Nowhere
+Exec=/bin/false
+SystemdService=nowhere.service
+`
+
+// Clients of the bus reach PID 1 there, and may do what their users may.
+func TestSystemBusIsServed(t *testing.T) {
+	c := boot(t, story{units: servedUnits})
+	c.tell("start", "dbus.service")
+	c.is("dbus.service", "active running")
+	c.tell("start", "root.service")
+	c.shows("]: pinged org.freedesktop.systemd1: <nil>")
+	c.shows("]: started plain.service: done")
+	c.shows("]: cannot start nowhere.service: Unit nowhere.service not found.")
+	c.tell("start", "user.service")
+	c.shows("]: cannot start plain.service: Permission denied")
+
+	// When the bus is another one, PID 1 is there again.
+	c.tell("stop", "root.service")
+	c.is("root.service", "inactive dead")
+	c.tell("stop", "plain.service")
+	c.is("plain.service", "inactive dead")
+	c.tell("restart", "dbus.service")
+	c.is("dbus.service", "active running")
+	c.tell("start", "root.service")
+	c.is("plain.service", "active running")
+	c.signal(unix.SIGTERM)
+	c.ends(0)
+}
+
+// Whoever calls a name that nobody has wakes the service that will have it; if that cannot be, the caller is told why.
+func TestSystemBusActivates(t *testing.T) {
+	c := boot(t, story{units: servedUnits})
+	c.tell("start", "dbus.service")
+	c.is("dbus.service", "active running")
+	c.tell("start", "caller.service")
+	c.is("asked.service", "active running")
+	c.shows("]: pinged org.pintle.Asked: <nil>")
+	c.shows("]: pinged org.pintle.Forbidden: Operation refused, forbidden.service may be requested by dependency only")
+	c.shows("]: pinged org.pintle.Nowhere: Unit nowhere.service not found.")
+	c.signal(unix.SIGTERM)
+	c.ends(0)
+}
+
+// A bus that hangs costs PID 1 nothing.
+func TestSystemBusHangs(t *testing.T) {
+	c := boot(t, story{units: servedUnits})
+	c.tell("start", "dbus.service")
+	c.is("dbus.service", "active running")
+	c.tell("start", "root.service")
+	c.shows("]: started plain.service: done")
+	pid := c.tell("pids", "dbus.service")
+	c.tell("kill", pid, "19") // SIGSTOP
+	for range 3 {
+		c.tell("stop", "plain.service")
+		c.is("plain.service", "inactive dead")
+		c.tell("start", "plain.service")
+		c.is("plain.service", "active running")
+	}
+	c.tell("kill", pid, "18") // SIGCONT
+	c.tell("start", "asked.service")
+	c.is("asked.service", "active running")
+	c.signal(unix.SIGTERM)
+	c.ends(0)
+}
+
 // storyBusConn is the connection of the story's tool with the bus.
 var storyBusConn = sync.OnceValues(func() (conn *dbus.Conn, err error) {
 	for until := time.Now().Add(storyWait); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
@@ -155,6 +258,28 @@ var storyBusConn = sync.OnceValues(func() (conn *dbus.Conn, err error) {
 	}
 	return nil, err
 })
+
+// storyStart starts a unit as a client of the bus does that waits for the end of its job.
+func storyStart(conn *dbus.Conn, unit string) error {
+	signals := make(chan *dbus.Signal, 64)
+	conn.Signal(signals)
+	if err := conn.AddMatchSignal(dbus.WithMatchMember("JobRemoved")); err != nil {
+		return err
+	}
+	var job dbus.ObjectPath
+	manager := conn.Object("org.freedesktop.systemd1", "/org/freedesktop/systemd1")
+	if err := manager.Call("org.freedesktop.systemd1.Manager.StartUnit", 0, unit, "replace").Store(&job); err != nil {
+		fmt.Printf("cannot start %s: %v\n", unit, err)
+		return nil
+	}
+	for s := range signals {
+		if len(s.Body) == 4 && s.Body[1] == job {
+			fmt.Printf("started %s: %v\n", unit, s.Body[3])
+			return nil
+		}
+	}
+	return errors.New("the bus is gone")
+}
 
 // storyBus does one of the words of the story's tool that are about the bus.
 func storyBus(verb, name string) error {
@@ -173,6 +298,12 @@ func storyBus(verb, name string) error {
 	case "dropname":
 		_, err := conn.ReleaseName(name)
 		return err
+	case "ping":
+		call := conn.Object(name, "/").Call("org.freedesktop.DBus.Peer.Ping", 0)
+		fmt.Printf("pinged %s: %v\n", name, call.Err)
+		return nil
+	case "startunit":
+		return storyStart(conn, name)
 	}
 	var clients []string
 	if err := conn.BusObject().Call("org.freedesktop.DBus.ListNames", 0).Store(&clients); err != nil {

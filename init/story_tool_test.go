@@ -27,6 +27,8 @@ import (
 //	orphan: …     does the remaining words in a child of a child that has ended
 //	syslog:TEXT   sends a datagram to /dev/log, ":_" standing for ": "
 //	syslogd       is a syslog daemon for journald to forward to, and prints what it gets
+//	ping:NAME     pings whoever has a name on the system bus
+//	startunit:NAME  starts a unit as a client of the system bus, and waits for the end of the job
 //	ownname:NAME  takes a name on the system bus, once that is there
 //	dropname:NAME gives it up
 //	forge:NAME    sends every client of the bus a signal that looks like the bus's own: the name is taken
@@ -113,7 +115,7 @@ func storyService(words []string) {
 				fail(err)
 				fmt.Printf("daemon got %q\n", b[:n])
 			}
-		case "ownname", "dropname", "forge":
+		case "ownname", "dropname", "forge", "ping", "startunit":
 			fail(storyBus(verb, arg))
 		case "usr1":
 			fmt.Println("waits for SIGUSR1")
