@@ -3,6 +3,7 @@ package pid1
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 
@@ -34,12 +35,10 @@ func newControlSocket(p *PID1) *controlSocket {
 func (c *controlSocket) listen() {
 	path := controlPath
 	if os.Geteuid() != 0 {
-		dir := os.Getenv("XDG_RUNTIME_DIR")
-		if dir == "" {
-			return
-		}
-		path = filepath.Join(dir, "systemd/private")
-		_ = os.MkdirAll(filepath.Dir(path), 0o755)
+		path = filepath.Join(userRuntime(), "systemd/private")
+		// The directory is the user's own, which nobody else looks into; what is in it may be seen.
+		_ = os.MkdirAll(userRuntime(), 0o700)
+		_ = os.Mkdir(filepath.Dir(path), 0o755)
 	}
 	fd, err := bus.Listen(path)
 	if err != nil {
@@ -70,4 +69,13 @@ func (c *controlSocket) again() {
 	if err := c.set.Rearm(c.fd, epoll.In|epoll.OneShot); err != nil {
 		c.log(supervisor.LevelError, "%v: systemctl will not reach PID 1", err)
 	}
+}
+
+// userRuntime is the directory in which systemctl --user looks for a user's manager. Where the container does not
+// say which it is, it is the one that pam_systemd(8) would make.
+func userRuntime() string {
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) {
+		return dir
+	}
+	return "/run/user/" + strconv.Itoa(os.Geteuid())
 }

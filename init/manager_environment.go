@@ -15,6 +15,9 @@ const DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 // system.conf's DefaultEnvironment=, over that what clients have set), and what PassEnvironment= takes from.
 func (p *PID1) setEnvironment() {
 	env := append([]string{"PATH=" + servicePath(p.systemd.SplitUsr())}, p.locale()...)
+	if os.Geteuid() != 0 { // where its clients find the manager of a user
+		env = append(env, "XDG_RUNTIME_DIR="+userRuntime())
+	}
 	env = units.MergeEnv(env, p.graph.Manager().DefaultEnvironment...)
 	p.spawner.SetEnv(units.MergeEnv(env, p.clientEnv...), p.passEnv())
 }

@@ -17,7 +17,7 @@ import (
 // placeOf is the directory that unit files of a kind are written to, as a path below a directory of the system's.
 func placeOf(place supervisor.FilePlace) (base, path string) {
 	if os.Geteuid() != 0 {
-		base = filepath.Join(os.Getenv("XDG_RUNTIME_DIR"), "systemd")
+		base = filepath.Join(userRuntime(), "systemd")
 		if place == supervisor.PlaceTransient {
 			return base, "transient"
 		}
