@@ -144,7 +144,7 @@ func (s step) run(t *testing.T, path string) string {
 	c.Env = slices.DeleteFunc(os.Environ(), func(e string) bool {
 		return strings.HasPrefix(e, "SYSTEMD_") || strings.HasPrefix(e, "XDG_")
 	})
-	c.Env = append(c.Env, "PATH="+path, "TZ=UTC", "LANG=C.UTF-8", "SYSTEMD_COLORS=0", "COLUMNS=80")
+	c.Env = append(c.Env, "PATH="+path, "TZ=UTC", "LANG=C.UTF-8", "SYSTEMD_COLORS=0", "TERM=xterm")
 	c.Stdout, c.Stderr = &stdout, &stderr
 	err := c.Run()
 	out := stderr.String() + stdout.String()

@@ -143,7 +143,7 @@ func verifyArguments(args []string) (names, dirs []string, err error) {
 			return nil, nil, command.Failf("Failed to prepare filename %s: Invalid argument", arg)
 		}
 		if kind == units.TemplateName {
-			if name, err = units.Instantiate(name, "test-instance"); err != nil {
+			if name, err = units.Instantiate(name, "i"); err != nil {
 				return nil, nil, command.Failf("Failed to prepare filename %s: %s", arg, command.Reason(err))
 			}
 		}

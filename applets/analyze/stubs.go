@@ -1,3 +1,0 @@
-package analyze
-
-func (o *options) security([]string) error { return nil }
