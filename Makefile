@@ -5,7 +5,7 @@ GO ?= go
 OUT = out
 PINTLE = $(OUT)/pintle
 DEMO_ROOT = $(OUT)/demo-root
-SOURCES = $(shell find cmd init units supervisor applets -name '*.go' -o -path '*/builtin/*' -type f) go.mod go.sum
+SOURCES = $(shell find applets cmd firstrun init units supervisor upgrade -name '*.go' -o -path '*/builtin/*' -type f) go.mod go.sum
 # Packages that must stay covered by their tests, and how far, in percent.
 COVERED = units supervisor
 COVERAGE = 85
@@ -26,7 +26,7 @@ test: lint $(PINTLE) $(DEMO_ROOT).tar
 	$(MAKE) --no-print-directory cover
 
 lint:
-	@unformatted=$$(gofmt -l cmd init units supervisor applets docs images bench vectors); \
+	@unformatted=$$(gofmt -l applets cmd firstrun init units supervisor upgrade docs images bench vectors); \
 	if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted >&2; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...

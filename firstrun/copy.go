@@ -144,7 +144,7 @@ func (c *copier) attrs(fd int, entry string, e *Entry, uid, gid, mode uint32) er
 		err := c.sys.Chown(fd, entry, e.UID, e.GID)
 		if err == unix.EPERM || err == unix.EINVAL {
 			// A user without CAP_CHOWN may still give a file to a group that he is in.
-			if c.sys.Chown(fd, entry, uid, e.GID) != nil {
+			if err := c.sys.Chown(fd, entry, uid, e.GID); err != nil || e.UID != uid {
 				c.notes.Add("cannot keep owners (%s)", e.Path, chownHint())
 			}
 		} else if err != nil {
@@ -170,7 +170,12 @@ func (c *copier) attrs(fd int, entry string, e *Entry, uid, gid, mode uint32) er
 			return err
 		}
 	}
-	return c.sys.Times(fd, entry, e.MTime)
+	err := c.sys.Times(fd, entry, e.MTime)
+	if err == unix.EPERM || err == unix.EACCES {
+		c.notes.Add("cannot keep times of what belongs to others", e.Path)
+		return nil
+	}
+	return err
 }
 
 func (c *copier) chmod(fd int, entry string, mode uint32) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 )
 
 // Do says what an operation does.
@@ -187,4 +188,13 @@ func (v *Volume) Pending() (j *Journal, phase string, err error) {
 		return j, phase, err
 	}
 	return nil, "", nil
+}
+
+// Unsettled tells files of StateDir that show that something was interrupted.
+func Unsettled(name string) bool {
+	switch name {
+	case journalStage, journalCommit, journalUndo, journalBack, stageDir:
+		return true
+	}
+	return strings.HasSuffix(name, newSuffix)
 }

@@ -52,7 +52,7 @@ func Run(o Options) int {
 	p.paths = newPathWatches(p.set, p.pathChanged)
 	p.control = newControlSocket(p)
 	p.bus = bus.NewSystem(p.control.server, systemBus, p.nameOwner)
-	if len(o.Command) > 0 {
+	if len(o.Command) > 0 && !o.Config.Setup.Arguments {
 		dir, err := os.Getwd()
 		if err != nil {
 			dir = "/"
@@ -63,7 +63,7 @@ func Run(o Options) int {
 	if h := o.Inheritance; h != nil {
 		p.guard(func() { p.inherit(h) })
 	} else {
-		p.boot(o.Problems)
+		p.boot(o)
 	}
 	if p.manager == nil {
 		return p.finish()
@@ -83,13 +83,18 @@ func Run(o Options) int {
 	return p.finish()
 }
 
-// boot is the phases before units are started.
-func (p *PID1) boot(problems []units.Problem) {
+// boot is the phases before units are started. There is no manager after it if the container cannot go on.
+func (p *PID1) boot(o Options) {
 	p.inPhase("inspect", func() {
 		p.inspect()
-		p.report(problems)
+		p.report(o.Problems)
 	})
 	p.inPhase("purge", p.purge)
+	ready := true
+	p.inPhase("volumes", func() { ready = p.data(o.Command) })
+	if !ready {
+		return
+	}
 	p.inPhase("prepare", p.prepare)
 	p.inPhase("generators", p.generate)
 	read := p.readUnits()

@@ -17,6 +17,10 @@ type Config struct {
 	Boot BootConfig `toml:"boot"`
 	Stop StopConfig `toml:"stop"`
 	Log  LogConfig  `toml:"log"`
+
+	FirstRun FirstRunConfig `toml:"firstrun"`
+	Setup    SetupConfig    `toml:"setup"`
+	Upgrade  UpgradeConfig  `toml:"upgrade"`
 }
 
 // BootConfig is section [boot].
@@ -49,6 +53,16 @@ func DefaultConfig() Config {
 		Boot: BootConfig{Unit: "default.target", Purge: true, Systemd: "auto"},
 		Stop: StopConfig{Budget: 9_000_000},
 		Log:  LogConfig{Level: "info", Color: "auto", Services: true, Buffer: 1 << 20},
+
+		FirstRun: FirstRunConfig{
+			Volumes: []string{"/data-template:/data"}, VersionFile: "/etc/volume-version",
+			Lock: "wait", LockTimeout: 5 * 60_000_000,
+		},
+		Setup: SetupConfig{OnFailure: "exit"},
+		Upgrade: UpgradeConfig{
+			Policy: "keep", Backup: "auto", Steps: "/usr/lib/pintle/version-steps",
+			Scriptlets: "/usr/lib/pintle/scriptlets", Known: "/etc/volume-data-autoupdate",
+		},
 	}
 }
 

@@ -65,7 +65,7 @@ func (p *PID1) finish() int {
 	if p.status != nil {
 		status = *p.status
 	}
-	if p.manager == nil {
+	if p.manager == nil && p.status == nil {
 		status = 1
 	}
 	p.guard(p.killLeftovers)

@@ -54,7 +54,7 @@ packages ship and supervises their services in an ordinary unprivileged containe
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(completionCommand(), installCommand(), initCommand(), tryCommand(), verifyCommand(), versionCommand())
+	root.AddCommand(completionCommand(), firstrunCommand(), installCommand(), initCommand(), tryCommand(), upgradeCommand(), verifyCommand(), versionCommand())
 	return root
 }
 

@@ -1,0 +1,186 @@
+// Package data tests a volume through the builds of an image, as its users run them.
+package data
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pintle/images/engine"
+)
+
+const (
+	baseImage = "pintle-test-base"
+	image     = "pintle-test-data"
+)
+
+// TestMain has the Makefile make the demo's root, and Docker the four builds over it.
+func TestMain(m *testing.M) {
+	if err := prepare(); err != nil {
+		fmt.Fprintln(os.Stderr, "data:", err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+func prepare() error {
+	err := engine.Steps(
+		[]string{"images/need", "docker"},
+		[]string{"make", "--no-print-directory", "build", "out/demo-root.tar"},
+	)
+	if err != nil {
+		return err
+	}
+	base, err := engine.Import("out/demo-root.tar", baseImage)
+	if err != nil {
+		return err
+	}
+	for build := 1; build <= 4; build++ {
+		_, err := engine.Command("docker", "build", "--network", "none", "-q", "-t", tag(build), "--build-arg", "BASE="+base,
+			"--build-arg", fmt.Sprint("BUILD=", build), "-f", "images/data/Dockerfile", ".")
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func tag(build int) string { return fmt.Sprint(image, ":", build) }
+
+// volume is a named volume, and its directory on the host.
+type volume struct {
+	t         *testing.T
+	name, dir string
+}
+
+func newVolume(t *testing.T) volume {
+	t.Helper()
+	out, err := exec.Command("docker", "volume", "create").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := volume{t: t, name: strings.TrimSpace(string(out))}
+	t.Cleanup(func() { _ = exec.Command("docker", "volume", "rm", "-f", v.name).Run() })
+	out, err = exec.Command("docker", "volume", "inspect", "-f", "{{.Mountpoint}}", v.name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.dir = strings.TrimSpace(string(out))
+	return v
+}
+
+func (v volume) write(name, text string) {
+	v.t.Helper()
+	if err := os.WriteFile(filepath.Join(v.dir, name), []byte(text+"\n"), 0o644); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// has compares what files hold; "" is no file.
+func (v volume) has(files map[string]string) {
+	v.t.Helper()
+	for name, want := range files {
+		data, _ := os.ReadFile(filepath.Join(v.dir, name))
+		if got := strings.TrimSpace(string(data)); got != want {
+			v.t.Errorf("%s is %q, not %q", name, got, want)
+		}
+	}
+}
+
+// boot starts a build on the volume.
+func (v volume) boot(build int, options ...string) *engine.Container {
+	v.t.Helper()
+	options = append([]string{"-v", v.name + ":/data", "-e", "REALM=EXAMPLE.ORG", "-e", "ADMIN_PASSWORD=hunter2"}, options...)
+	return engine.Boot(v.t, tag(build), options, "--", "the admin")
+}
+
+// up boots a build, sees it run, sees that nothing was written outside of volumes, and stops it.
+func (v volume) up(build int, options ...string) *engine.Container {
+	v.t.Helper()
+	c := v.boot(build, options...)
+	c.WaitLog(fmt.Sprintf("build %d runs on version", build))
+	c.WaitLog("boot finished in")
+	if out, err := exec.Command("docker", "diff", c.ID).CombinedOutput(); err != nil || strings.TrimSpace(string(out)) != "" {
+		v.t.Errorf("docker diff of build %d: %v\n%s", build, err, out)
+	}
+	if status, _ := c.Stop(); status != 0 {
+		v.t.Errorf("build %d ended with %d", build, status)
+	}
+	return c
+}
+
+// A volume is filled, set up, changed by its admin, upgraded, upgraded again; a build whose upgrade fails ends
+// with the documented status and leaves it as it was, and the one before runs on it again.
+func TestAVolumeThroughFourBuilds(t *testing.T) {
+	v := newVolume(t)
+	c := v.boot(1)
+	if status := c.Wait(); status != 33 {
+		t.Errorf("a setup that failed ended the container with %d, not 33", status)
+	}
+	c.Expect("populated /data from /data-template (build build-1", "the password is ***", "ended with status 33; what it said is in /data/.pintle/log/setup.log")
+	if strings.Contains(c.Logs(), "hunter2") {
+		t.Error("the log tells the password")
+	}
+	v.has(map[string]string{".pintle/configured": "", "var/lib/app/database": "made by the admin for EXAMPLE.ORG"})
+
+	v.write("allow-setup", "now")
+	v.write("var/lib/app/database", "changed between the attempts")
+	v.up(1)
+	v.has(map[string]string{"var/lib/app/database": "changed between the attempts"}) // what had succeeded was not done again
+	if c := v.up(1); strings.Contains(c.Logs(), "setup") {
+		t.Error("a volume that is set up is set up again")
+	}
+
+	v.write("etc/app/edited.conf", "mine")
+	v.write("etc/app/both.conf", "mine too")
+	v.up(2)
+	v.has(map[string]string{
+		"etc/app/plain.conf": "plain of build 2", "etc/app/steady.conf": "steady", "etc/app/edited.conf": "mine",
+		"etc/app/both.conf": "mine too", "etc/app/both.conf.pintle-new": "both of build 2", "etc/app/gone.conf": "",
+		"etc/app/conf.d/new.conf": "since build 2", "var/lib/app/history": "from 1 to 2", ".pintle/version": "2",
+	})
+	v.up(3, "--read-only")
+	v.has(map[string]string{"etc/app/plain.conf": "plain of build 3", "var/lib/app/history": "from 1 to 2\nfrom 2 to 3"})
+
+	c = v.boot(4)
+	if status := c.Wait(); status != 70 {
+		t.Errorf("an upgrade that failed ended the container with %d, not 70", status)
+	}
+	c.Expect("cannot convert the database", "which is as it was before", "what it said is in /data/.pintle/log/upgrade-")
+	v.has(map[string]string{
+		"etc/app/plain.conf": "plain of build 3", "etc/app/edited.conf": "mine", "var/lib/app/history": "from 1 to 2\nfrom 2 to 3",
+		"var/lib/app/database": "changed between the attempts", ".pintle/version": "3", ".pintle/build-id": "build-3 2026-03-01T00:00:00Z",
+	})
+	v.up(3).Expect("build 3 runs on version 3")
+	if status := v.boot(2).Wait(); status != 72 {
+		t.Errorf("a downgrade ended with %d, not 72", status)
+	}
+}
+
+// A build that was left out does not matter: its version step is part of the chain.
+func TestABuildIsSkipped(t *testing.T) {
+	v := newVolume(t)
+	v.write("allow-setup", "now")
+	v.up(1)
+	v.up(3)
+	v.has(map[string]string{"var/lib/app/history": "from 1 to 2\nfrom 2 to 3", "etc/app/plain.conf": "plain of build 3", "etc/app/gone.conf": ""})
+}
+
+// A user without privileges owns the volume, and all that is in it.
+func TestOtherUser(t *testing.T) {
+	v := newVolume(t)
+	v.write("allow-setup", "now")
+	if err := os.Chmod(v.dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	c := v.boot(1, "--user", "12345", "--tmpfs", "/run:uid=12345", "--tmpfs", "/tmp:uid=12345")
+	c.WaitLog("build 1 runs on version")
+	c.WaitLog("boot finished in")
+	c.Expect("cannot keep owners (not running as root")
+	if status, _ := c.Stop(); status != 0 {
+		t.Errorf("it ended with %d", status)
+	}
+}
