@@ -47,7 +47,7 @@ func (p *PID1) data(arguments []string) bool {
 func (p *PID1) runData() (status int, stopped bool) {
 	environ := append(p.environ[:len(p.environ):len(p.environ)], "PINTLE_BOOT_UNIT="+p.config.Boot.Unit)
 	if lookupEnv(environ, "PATH") == "" {
-		environ = append(environ, "PATH="+servicePath())
+		environ = append(environ, "PATH="+servicePath(true))
 	}
 	pid, err := syscall.ForkExec("/proc/self/exe", []string{"pintle", "firstrun", "boot"}, &syscall.ProcAttr{
 		Dir: "/", Env: environ, Files: []uintptr{0, 1, 2}, Sys: &syscall.SysProcAttr{Setsid: true},
