@@ -214,7 +214,11 @@ func (s *Server) activate(name string) error {
 	if err := supervisor.CheckName(name); err != nil {
 		return err
 	}
-	if u := m.Load(name); u.RefuseManualStart {
+	switch u := m.Load(name); {
+	case u.Provided != "" && supervisor.TypeOf(u.Name) == "service":
+		// Nothing is run for it that could take the name: who has called need not wait.
+		return Errorf(supervisor.ErrNoSuchUnit, "Unit %s not found.", name)
+	case u.RefuseManualStart:
 		return Errorf(supervisor.ErrOnlyByDependency, "Operation refused, %s may be requested by dependency only (it is configured to refuse manual start/stop).", name)
 	}
 	_, err := m.Enqueue(supervisor.JobStart, name, units.ModeReplace)
