@@ -39,6 +39,7 @@ cover:
 # What is generated from the tables of the program; a test fails when it is out of date.
 docs:
 	$(GO) run ./docs/gen -write
+	$(GO) test ./cmd/pintle -run TestManualPages -write >/dev/null
 
 # dnsmasq needs port 53, so the demo has a network of its own.
 demo: $(PINTLE) $(DEMO_ROOT)
