@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"pintle/units"
@@ -55,7 +56,7 @@ func (u *Unit) Property(name string) (p Property, ok bool) {
 // property finds a value: what has become of the unit, else what its files say, else what a container has
 // none of.
 func (u *Unit) property(name string) (any, bool) {
-	if state := stateOf[name]; state != nil {
+	if state := stateOf()[name]; state != nil {
 		if v := state(u); v != nil {
 			return v, true
 		}
@@ -73,7 +74,7 @@ func (u *Unit) property(name string) (any, bool) {
 	if ok {
 		text = units.ValueText(v)
 	}
-	if instead, found := absent[name]; found && text == "" {
+	if instead, found := absent()[name]; found && text == "" {
 		return instead, true
 	}
 	return v, ok
@@ -146,29 +147,31 @@ func (p Property) Texts() []string {
 }
 
 // absent is what stands for a setting that is not set, and for what a container does not know of its units.
-var absent = map[string]any{
-	"UID": NotSet, "GID": NotSet, "CleanResult": "success", "OOMPolicy": "stop",
-	"Slice": "system.slice", "MemoryCurrent": NotSet, "MemoryPeak": NotSet, "MemorySwapCurrent": NotSet,
-	"MemorySwapPeak": NotSet, "MemoryZSwapCurrent": NotSet, "MemoryAvailable": NotSet,
-	"EffectiveMemoryMax": "infinity", "EffectiveMemoryHigh": "infinity", "CPUUsageNSec": NotSet,
-	"TasksCurrent": NotSet, "EffectiveTasksMax": "infinity",
-	"IPIngressBytes": "[no data]", "IPIngressPackets": "[no data]", "IPEgressBytes": "[no data]", "IPEgressPackets": "[no data]",
-	"IOReadBytes": NotSet, "IOReadOperations": NotSet, "IOWriteBytes": NotSet, "IOWriteOperations": NotSet,
-	"Delegate": "no", "CPUWeight": NotSet, "StartupCPUWeight": NotSet, "CPUShares": NotSet, "StartupCPUShares": NotSet,
-	"IOWeight": NotSet, "StartupIOWeight": NotSet, "BlockIOWeight": NotSet, "StartupBlockIOWeight": NotSet,
-	"TasksMax": "infinity", "ManagedOOMSwap": "auto", "ManagedOOMMemoryPressure": "auto",
-	"ManagedOOMMemoryPressureLimit": "0", "ManagedOOMPreference": "none", "MemoryPressureWatch": "auto",
-	"OOMScoreAdjust": int32(0), "CoredumpFilter": "0x33", "Nice": int32(0), "IOSchedulingClass": int32(2),
-	"IOSchedulingPriority": int32(4), "CPUSchedulingPolicy": int32(0), "CPUSchedulingPriority": int32(0),
-	"CPUAffinityFromNUMA": false, "NUMAPolicy": "n/a", "TimerSlackNSec": uint64(50000),
-	"ProtectHome": "no", "ProtectSystem": "no", "SameProcessGroup": false, "UtmpMode": "init",
-	"SystemCallErrorNumber": "2147483646", "RuntimeDirectoryPreserve": "no", "TimeoutCleanUSec": units.Infinity,
-	"RestrictNamespaces": "no", "MountAPIVFS": false, "ProtectProc": "default", "ProcSubset": "all", "MemoryKSM": false,
-	"RootImagePolicy": anyImage, "MountImagePolicy": anyImage, "ExtensionImagePolicy": anyImage,
-	"NonBlocking": false, "Priority": int32(-1), "IPTOS": int32(-1), "IPTTL": int32(-1), "Mark": int32(-1), "SocketProtocol": int32(0),
-	"Timestamping": "off", "NRefused": uint32(0), "FreezerState": "running", "CanFreeze": false, "CanClean": []string(nil),
-	"Following": "", "Transient": false, "ControlPID": uint32(0), "Result": "success",
-}
+var absent = sync.OnceValue(func() map[string]any {
+	return map[string]any{
+		"UID": NotSet, "GID": NotSet, "CleanResult": "success", "OOMPolicy": "stop",
+		"Slice": "system.slice", "MemoryCurrent": NotSet, "MemoryPeak": NotSet, "MemorySwapCurrent": NotSet,
+		"MemorySwapPeak": NotSet, "MemoryZSwapCurrent": NotSet, "MemoryAvailable": NotSet,
+		"EffectiveMemoryMax": "infinity", "EffectiveMemoryHigh": "infinity", "CPUUsageNSec": NotSet,
+		"TasksCurrent": NotSet, "EffectiveTasksMax": "infinity",
+		"IPIngressBytes": "[no data]", "IPIngressPackets": "[no data]", "IPEgressBytes": "[no data]", "IPEgressPackets": "[no data]",
+		"IOReadBytes": NotSet, "IOReadOperations": NotSet, "IOWriteBytes": NotSet, "IOWriteOperations": NotSet,
+		"Delegate": "no", "CPUWeight": NotSet, "StartupCPUWeight": NotSet, "CPUShares": NotSet, "StartupCPUShares": NotSet,
+		"IOWeight": NotSet, "StartupIOWeight": NotSet, "BlockIOWeight": NotSet, "StartupBlockIOWeight": NotSet,
+		"TasksMax": "infinity", "ManagedOOMSwap": "auto", "ManagedOOMMemoryPressure": "auto",
+		"ManagedOOMMemoryPressureLimit": "0", "ManagedOOMPreference": "none", "MemoryPressureWatch": "auto",
+		"OOMScoreAdjust": int32(0), "CoredumpFilter": "0x33", "Nice": int32(0), "IOSchedulingClass": int32(2),
+		"IOSchedulingPriority": int32(4), "CPUSchedulingPolicy": int32(0), "CPUSchedulingPriority": int32(0),
+		"CPUAffinityFromNUMA": false, "NUMAPolicy": "n/a", "TimerSlackNSec": uint64(50000),
+		"ProtectHome": "no", "ProtectSystem": "no", "SameProcessGroup": false, "UtmpMode": "init",
+		"SystemCallErrorNumber": "2147483646", "RuntimeDirectoryPreserve": "no", "TimeoutCleanUSec": units.Infinity,
+		"RestrictNamespaces": "no", "MountAPIVFS": false, "ProtectProc": "default", "ProcSubset": "all", "MemoryKSM": false,
+		"RootImagePolicy": anyImage, "MountImagePolicy": anyImage, "ExtensionImagePolicy": anyImage,
+		"NonBlocking": false, "Priority": int32(-1), "IPTOS": int32(-1), "IPTTL": int32(-1), "Mark": int32(-1), "SocketProtocol": int32(0),
+		"Timestamping": "off", "NRefused": uint32(0), "FreezerState": "running", "CanFreeze": false, "CanClean": []string(nil),
+		"Following": "", "Transient": false, "ControlPID": uint32(0), "Result": "success",
+	}
+})
 
 // anyImage is the policy that allows every kind of disk image, which none of them is checked against here.
 const anyImage = "root=verity+signed+encrypted+unprotected+absent:usr=verity+signed+encrypted+unprotected+absent:" +

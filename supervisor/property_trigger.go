@@ -5,49 +5,51 @@ import (
 )
 
 // stateOfTrigger are the properties of sockets and timers that are no settings.
-var stateOfTrigger = map[string]func(*Unit) any{
-	"NAccepted":    func(u *Unit) any { return perSocket(u, func(s *SocketStatus) any { return uint32(s.NAccepted) }) },
-	"NConnections": func(u *Unit) any { return perSocket(u, func(s *SocketStatus) any { return uint32(s.NConnections) }) },
-	"Listen": func(u *Unit) any {
-		if u.Socket == nil {
+func stateOfTrigger() map[string]func(*Unit) any {
+	return map[string]func(*Unit) any{
+		"NAccepted":    func(u *Unit) any { return perSocket(u, func(s *SocketStatus) any { return uint32(s.NAccepted) }) },
+		"NConnections": func(u *Unit) any { return perSocket(u, func(s *SocketStatus) any { return uint32(s.NConnections) }) },
+		"Listen": func(u *Unit) any {
+			if u.Socket == nil {
+				return nil
+			}
+			return Listening(u.Socket.Listens)
+		},
+		"FileDescriptorName": func(u *Unit) any {
+			if u.Socket == nil || u.Socket.FileDescriptorName != "" {
+				return nil
+			}
+			return u.Name
+		},
+		"Backlog": func(u *Unit) any {
+			if u.Socket == nil {
+				return nil
+			}
+			return uint32(min(u.Socket.Backlog, 1<<31-1)) // what listen(2) takes
+		},
+		"Unit": func(u *Unit) any {
+			if names := u.Deps[units.Triggers].Names(); len(names) > 0 {
+				return names[0]
+			}
+			return ""
+		},
+		"Paths": func(u *Unit) any {
+			if p, ok := u.kind.(*pathUnit); ok {
+				return WatchedPaths(p.cfg.Specs)
+			}
 			return nil
-		}
-		return Listening(u.Socket.Listens)
-	},
-	"FileDescriptorName": func(u *Unit) any {
-		if u.Socket == nil || u.Socket.FileDescriptorName != "" {
-			return nil
-		}
-		return u.Name
-	},
-	"Backlog": func(u *Unit) any {
-		if u.Socket == nil {
-			return nil
-		}
-		return uint32(min(u.Socket.Backlog, 1<<31-1)) // what listen(2) takes
-	},
-	"Unit": func(u *Unit) any {
-		if names := u.Deps[units.Triggers].Names(); len(names) > 0 {
-			return names[0]
-		}
-		return ""
-	},
-	"Paths": func(u *Unit) any {
-		if p, ok := u.kind.(*pathUnit); ok {
-			return WatchedPaths(p.cfg.Specs)
-		}
-		return nil
-	},
-	"TimersMonotonic": func(u *Unit) any {
-		return perTimer(u, func(t *timerUnit) any { return t.runs(false) })
-	},
-	"TimersCalendar": func(u *Unit) any {
-		return perTimer(u, func(t *timerUnit) any { return t.runs(true) })
-	},
-	"NextElapseUSecRealtime":   func(u *Unit) any { return perTimer(u, func(t *timerUnit) any { return Wall(t.next.Realtime) }) },
-	"NextElapseUSecMonotonic":  func(u *Unit) any { return perTimer(u, func(t *timerUnit) any { return orInfinity(t.next.Monotonic) }) },
-	"LastTriggerUSec":          func(u *Unit) any { return perTimer(u, func(t *timerUnit) any { return Wall(t.lastTrigger.Realtime) }) },
-	"LastTriggerUSecMonotonic": func(u *Unit) any { return perTimer(u, func(t *timerUnit) any { return t.lastTrigger.Monotonic }) },
+		},
+		"TimersMonotonic": func(u *Unit) any {
+			return perTimer(u, func(t *timerUnit) any { return t.runs(false) })
+		},
+		"TimersCalendar": func(u *Unit) any {
+			return perTimer(u, func(t *timerUnit) any { return t.runs(true) })
+		},
+		"NextElapseUSecRealtime":   func(u *Unit) any { return perTimer(u, func(t *timerUnit) any { return Wall(t.next.Realtime) }) },
+		"NextElapseUSecMonotonic":  func(u *Unit) any { return perTimer(u, func(t *timerUnit) any { return orInfinity(t.next.Monotonic) }) },
+		"LastTriggerUSec":          func(u *Unit) any { return perTimer(u, func(t *timerUnit) any { return Wall(t.lastTrigger.Realtime) }) },
+		"LastTriggerUSecMonotonic": func(u *Unit) any { return perTimer(u, func(t *timerUnit) any { return t.lastTrigger.Monotonic }) },
+	}
 }
 
 func perSocket(u *Unit, value func(*SocketStatus) any) any {

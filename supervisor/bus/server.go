@@ -1,9 +1,8 @@
 package bus
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"sync"
@@ -199,11 +198,7 @@ func (s *Server) forget(c *conn) {
 }
 
 // newGUID identifies the server to clients; nothing depends on it.
-func newGUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:])
-	return hex.EncodeToString(b[:])
-}
+func newGUID() string { return fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64()) }
 
 // emit sends a signal to every connection.
 func (s *Server) emit(path dbus.ObjectPath, iface, member, signature string, body ...any) {
