@@ -16,7 +16,11 @@ import (
 func (u *Unit) Value(setting string) (value any, ok bool) {
 	for _, section := range []string{typeSections[NameType(u.Name)], "Unit"} {
 		s, found := table(section)[setting]
-		if !found || s.Obsolete || len(fieldNames(partTypes[s.part].Field(s.index).Name, tagOf(s.part, s.index))) > 1 {
+		if !found || s.Obsolete {
+			continue
+		}
+		field := partTypes[s.part].Field(s.index).Name
+		if field != setting && len(fieldNames(field, tagOf(s.part, s.index))) > 1 {
 			continue
 		}
 		part := u.part(s.part)

@@ -218,13 +218,27 @@ func (s *Server) emit(path dbus.ObjectPath, iface, member, signature string, bod
 			c.out.put(p)
 		}
 	}
-	if s.session != nil && len(s.listeners) > 0 {
+	if s.heardOnBus() {
 		s.session.out.put(p)
 	}
 }
 
 // heard tells whether anybody would hear a signal.
-func (s *Server) heard() bool { return len(s.conns) > 0 || s.session != nil && len(s.listeners) > 0 }
+func (s *Server) heard() bool { return len(s.conns) > 0 || s.heardOnBus() }
+
+// heardOnBus tells whether a client on the system bus would: one that has subscribed, or that holds a unit, of which it
+// wants to know what becomes.
+func (s *Server) heardOnBus() bool {
+	if s.session == nil {
+		return false
+	}
+	for client := range s.refs {
+		if _, name := client.(string); name {
+			return true
+		}
+	}
+	return len(s.listeners) > 0
+}
 
 // busName is the name of the manager on a bus; on a connection of its own it is the sender of all messages.
 const busName = "org.freedesktop.systemd1"
