@@ -338,7 +338,7 @@ func storyControl(p *PID1) {
 				time.Sleep(2 * time.Millisecond) // a condition of another process: there is nobody to be told by
 			}
 		}
-		if words[0] != "panic" && words[0] != "reexec" { // who is to answer these may not live to do it
+		if !strings.HasPrefix(words[0], "panic") && words[0] != "reexec" { // who is to answer these may not live to do it
 			fmt.Fprintln(out, answer)
 		}
 	}
@@ -397,6 +397,15 @@ func storyCommand(p *PID1, words []string) string {
 		return fmt.Sprint(unix.Kill(pid, syscall.Signal(n)))
 	case "panic":
 		panic("a bug, made by a test")
+	case "panic-aside":
+		p.do(func() { panic("a bug beside the loop, made by a test") })
+	case "main":
+		u := p.manager.Unit(words[1])
+		if u == nil || u.ServiceStatus() == nil {
+			return "none"
+		}
+		st := u.ServiceStatus()
+		return fmt.Sprint(st.MainPID, st.ControlPID, st.NRestarts, st.TimeoutAt, u.InvocationID(), u.Stamps())
 	case "reexec":
 		p.reexecute = true
 		return ""

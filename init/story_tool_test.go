@@ -33,6 +33,8 @@ import (
 //	dropname:NAME gives it up
 //	forge:NAME    sends every client of the bus a signal that looks like the bus's own: the name is taken
 //	usr1          goes on when SIGUSR1 comes
+//	connect:PATH  connects to a socket, says "hello" there and prints what it is told
+//	knock:PATH    connects to a socket, and no more
 //	exit:N        ends
 //	sleep         goes on until SIGTERM
 const storyTool = storyBin + "/tool"
@@ -117,6 +119,19 @@ func storyService(words []string) {
 			}
 		case "ownname", "dropname", "forge", "ping", "startunit":
 			fail(storyBus(verb, arg))
+		case "connect":
+			conn, err := net.Dial("unix", arg)
+			fail(err)
+			_, err = conn.Write([]byte("hello\n"))
+			fail(err)
+			answer := make([]byte, 100)
+			n, err := conn.Read(answer)
+			fail(err)
+			fmt.Print(string(answer[:n]))
+		case "knock":
+			conn, err := net.Dial("unix", arg)
+			fail(err)
+			conn.Close()
 		case "usr1":
 			fmt.Println("waits for SIGUSR1")
 			<-usr1
