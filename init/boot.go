@@ -35,7 +35,11 @@ func Run(o Options) int {
 	journal.OpenFDs()
 	var early <-chan struct{}
 	started := make(chan struct{})
-	p.children, p.signals, early, p.caught = catchSignals(started, p.do)
+	var caught chan os.Signal
+	if o.Inheritance != nil {
+		caught = o.Inheritance.came
+	}
+	p.children, p.signals, early, p.caught = catchSignals(caught, started, p.do)
 	defer signal.Stop(p.children)
 	p.openConsole()
 	if h := o.Inheritance; h != nil && h.legacy != nil {

@@ -279,6 +279,9 @@ func (c *container) ends(status int) {
 	}
 }
 
+// storyBuild tells one build of the test binary from another, which is made by replacing this text in the file.
+var storyBuild = "the first build"
+
 // storyInit is the test binary as process 1.
 func storyInit(args []string, inheritance *Inheritance) {
 	fail := func(err error) {
@@ -286,7 +289,7 @@ func storyInit(args []string, inheritance *Inheritance) {
 		os.Exit(99)
 	}
 	dir := args[0]
-	if inheritance == nil {
+	if inheritance == nil && os.Getenv("STORY_ROOT") == "" {
 		if err := storyRoot(dir); err != nil {
 			fail(err)
 		}
@@ -308,6 +311,9 @@ func storyInit(args []string, inheritance *Inheritance) {
 	if inheritance != nil {
 		os.Exit(Run(Options{Config: config, Command: args[4:], Control: storyControl, Inheritance: inheritance, Keep: []int{3, 4}}))
 	}
+	if place := os.Getenv("STORY_EXECUTE"); place != "" {
+		fail(storyExecute(place))
+	}
 	if err := storyConditions(); err != nil {
 		fail(err)
 	}
@@ -320,6 +326,26 @@ func storyInit(args []string, inheritance *Inheritance) {
 		}
 	}
 	os.Exit(Run(Options{Config: config, Command: args[4:], Control: storyControl, Keep: []int{3, 4}}))
+}
+
+// storyExecute puts the test binary at a place of the story's root and goes on from there.
+func storyExecute(place string) error {
+	binary, err := os.ReadFile("/proc/self/exe")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(place, binary, 0o755); err != nil {
+		return err
+	}
+	if err := os.Chmod(place, 0o755); err != nil {
+		return err
+	}
+	os.Unsetenv("STORY_EXECUTE")
+	os.Setenv("STORY_ROOT", "made")
+	for fd := range 2 {
+		_, _ = unix.FcntlInt(uintptr(3+fd), unix.F_SETFD, 0)
+	}
+	return syscall.Exec(place, os.Args, os.Environ())
 }
 
 // storyControl answers lines from the test.
@@ -406,6 +432,16 @@ func storyCommand(p *PID1, words []string) string {
 		}
 		st := u.ServiceStatus()
 		return fmt.Sprint(st.MainPID, st.ControlPID, st.NRestarts, st.TimeoutAt, u.InvocationID(), u.Stamps())
+	case "panic-lost":
+		p.manager = nil // as if a bug had destroyed it
+	case "restarts":
+		u := p.manager.Unit(words[1])
+		if u == nil || u.ServiceStatus() == nil {
+			return "0"
+		}
+		return fmt.Sprint(u.ServiceStatus().NRestarts)
+	case "build":
+		return storyBuild
 	case "reexec":
 		p.reexecute = true
 		return ""

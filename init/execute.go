@@ -117,10 +117,12 @@ func forkUnblocked(path string, argv []string, attr *syscall.ProcAttr) (int, err
 
 // execute replaces PID 1 with the first of the programs that can be executed. It returns if none can.
 //
-// No signal is lost on the way. Those that have come are passed on as arguments. From then on they are blocked: the
-// kernel keeps them until the Go runtime of the new program, which leaves blocked what it finds blocked, is asked to
-// report them (signal.Notify). Only the first time this is done, when other threads do not block them yet, a signal
-// that arrives within the few microseconds in between is ignored, as every process 1 ignores what it does not catch.
+// Signals that have come are passed on as arguments, and from then on they are blocked: the kernel keeps them until the
+// new program asks for them (signal.Notify). Only the first time this is done, when other threads do not block them
+// yet, one that arrives within the few microseconds in between is ignored, as process 1 ignores what it does not catch.
+// But the Go runtime unblocks SIGHUP, SIGINT and SIGTERM before a program has a say (runtime.blockableSig). It heeds
+// that the first two are ignored, so that they are for that millisecond; SIGTERM then ends the container as it does
+// in the first millisecond of its life (Inherit).
 func (p *PID1) execute(programs []string, memory int, fds []int) error {
 	for _, fd := range fds {
 		_, _ = unix.FcntlInt(uintptr(fd), unix.F_SETFD, 0)
@@ -141,6 +143,7 @@ func (p *PID1) execute(programs []string, memory int, fds []int) error {
 		marker += "," + strconv.Itoa(int(sig))
 	}
 	argv := slices.Concat(os.Args[:1], []string{marker}, os.Args[1:])
+	signal.Ignore(unix.SIGHUP, unix.SIGINT)
 	var failure error
 	for _, program := range programs {
 		err := syscall.Exec(program, argv, env)

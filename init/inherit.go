@@ -3,6 +3,7 @@ package pid1
 import (
 	"fmt"
 	"os"
+	"os/signal"
 	"strconv"
 	"strings"
 	"syscall"
@@ -16,8 +17,9 @@ import (
 // Inheritance is what another PID 1 has handed over to this one.
 type Inheritance struct {
 	legacy  *legacy
-	signals []syscall.Signal
-	err     error // why legacy is nil
+	signals []syscall.Signal // that came before
+	came    chan os.Signal   // and those that come now
+	err     error            // why legacy is nil
 }
 
 // Inherit takes the marker of a re-execution out of the arguments, and what was handed over; nil for an ordinary start.
@@ -39,9 +41,12 @@ func Inherit() *Inheritance {
 	if err != nil || fd <= 2 {
 		return nil
 	}
-	h := &Inheritance{}
+	// First of all: before this the runtime has its own way with signals (see execute).
+	h := &Inheritance{came: make(chan os.Signal, signalRoom)}
+	signal.Notify(h.came, unix.SIGTERM, unix.SIGINT, unix.SIGHUP, unix.SIGQUIT)
 	var notOurs bool
 	if h.legacy, notOurs, h.err = readLegacy(fd); notOurs {
+		signal.Stop(h.came)
 		return nil
 	}
 	os.Args = append(os.Args[:1:1], os.Args[2:]...)

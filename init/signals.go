@@ -128,6 +128,9 @@ func findSignal(sig os.Signal) *signalRow {
 	return nil
 }
 
+// signalRoom is how many signals may wait for the loop.
+const signalRoom = 64
+
 // catchSignals reports every signal of the table. SIGCHLD merges with others by nature, so it has a channel
 // with room for one; the others must not be lost behind it.
 //
@@ -135,8 +138,13 @@ func findSignal(sig os.Signal) *signalRow {
 // whoever starts processes or ends the container first, before early is closed; the others, which ask something of a
 // manager that is up, once started is closed, and before all is. No unit is started before early, and the boot is
 // not over before all.
-func catchSignals(started <-chan struct{}, run func(func())) (children, others chan os.Signal, early, all <-chan struct{}) {
-	children, others = make(chan os.Signal, 1), make(chan os.Signal, 64)
+//
+// If signals are caught already, caught is where; else nil.
+func catchSignals(caught chan os.Signal, started <-chan struct{}, run func(func())) (children, others chan os.Signal, early, all <-chan struct{}) {
+	children, others = make(chan os.Signal, 1), caught
+	if others == nil {
+		others = make(chan os.Signal, signalRoom)
+	}
 	first, rest := make(chan struct{}), make(chan struct{})
 	run(func() {
 		defer close(rest)

@@ -80,7 +80,7 @@ func TestVectorsSignals(t *testing.T) {
 func TestSignalsArrive(t *testing.T) {
 	up := make(chan struct{})
 	close(up)
-	_, others, _, all := catchSignals(up, func(f func()) { go f() })
+	_, others, _, all := catchSignals(nil, up, func(f func()) { go f() })
 	<-all
 	for _, sig := range []syscall.Signal{rtMin + 1, rtMin + 29, syscall.SIGHUP, syscall.SIGQUIT} {
 		if err := syscall.Kill(os.Getpid(), sig); err != nil {
@@ -96,7 +96,7 @@ func TestSignalsArrive(t *testing.T) {
 func TestSignalsThatAreNoEnd(t *testing.T) {
 	up := make(chan struct{})
 	close(up)
-	_, _, _, all := catchSignals(up, func(f func()) { go f() })
+	_, _, _, all := catchSignals(nil, up, func(f func()) { go f() })
 	<-all
 	for _, sig := range []syscall.Signal{unix.SIGPIPE, unix.SIGXFSZ, unix.SIGXCPU, unix.SIGTRAP, unix.SIGSTKFLT} {
 		if err := syscall.Kill(os.Getpid(), sig); err != nil {
