@@ -70,3 +70,13 @@ func (m *Manager) JobCounts() (queued, installed, failed uint32) {
 
 // Names is how many names of units the manager knows (NNames).
 func (m *Manager) Names() int { return len(m.units) }
+
+// FailedUnits is how many units have failed (NFailedUnits).
+func (m *Manager) FailedUnits() (n uint32) {
+	for name, u := range m.units {
+		if name == u.Name && u.active == Failed {
+			n++
+		}
+	}
+	return n
+}

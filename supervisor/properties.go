@@ -53,6 +53,9 @@ func (u *Unit) Property(name string) (p Property, ok bool) {
 	return Property{}, false
 }
 
+// PropertyValue is the value of a property of the unit's type; ok is false if the unit has none.
+func (u *Unit) PropertyValue(spec PropertySpec) (value any, ok bool) { return u.property(spec.Name) }
+
 // property finds a value: what has become of the unit, else what its files say, else what a container has
 // none of.
 func (u *Unit) property(name string) (any, bool) {

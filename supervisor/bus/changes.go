@@ -35,7 +35,7 @@ func (s *Server) Flush() {
 		}
 	}
 	if len(touched) > 0 {
-		if n := failedUnits(s.config.Manager); n != s.failed {
+		if n := s.config.Manager.FailedUnits(); n != s.failed {
 			s.failed = n
 			s.changed(&Call{Server: s, Path: managerPath}, managerInterface())
 		}

@@ -31,6 +31,18 @@
 //	            zeroes up to a multiple of 8
 //	            body, of the types that the field signature tells
 //
+// The socket is open to everybody, and the peer's credentials decide: root and the manager's own user may call every
+// method, others those that change nothing. (Genuine systemd lets only root connect, and has others come by the
+// system bus, which is not there in most containers.)
+//
+// On the system bus (System) PID 1 is a client like others: it authenticates, says Hello, takes the name
+// org.freedesktop.systemd1 and is called by unique names, whose credentials the bus knows. The bus asks it to start
+// units by a signal:
+//
+//	bus                                     PID 1
+//	signal Activator.ActivationRequest  →
+//	                                    ←   signal Activator.ActivationFailure      only if it cannot be started
+//
 // # Who does what
 //
 // Each connection has one goroutine that reads and one that writes. A call is read, measured and decoded by the

@@ -275,6 +275,37 @@ func TestAThousandClients(t *testing.T) {
 	}
 }
 
+// However often it is called, the server keeps nothing of it.
+func TestMemoryIsFlat(t *testing.T) {
+	w := newWorld(t, map[string]string{"a.service": sleeper})
+	c := w.raw()
+	begin(t, c)
+	_ = c.SetDeadline(time.Now().Add(5 * time.Minute))
+	calls := [][]byte{
+		callBytes(t, "GetUnit", "s", "a.service"), callBytes(t, "LoadUnit", "s", "a.service"),
+		callBytes(t, "ListUnits", ""), callBytes(t, "StartUnit", "ss", "nowhere.service", "replace"),
+	}
+	heap := func(rounds int) uint64 {
+		for range rounds {
+			for _, data := range calls {
+				if _, err := c.Write(data); err != nil {
+					t.Fatal(err)
+				}
+				answered(t, c)
+			}
+		}
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap(300)
+	after := heap(1500)
+	if after > before+before/4 {
+		t.Errorf("6,000 calls have made the heap grow from %d to %d bytes", before, after)
+	}
+}
+
 // pair makes a connection of a user who may only read, which a test by root could not make otherwise.
 func (w *world) pair(uid uint32) *net.UnixConn {
 	w.t.Helper()

@@ -50,6 +50,16 @@ func milestones() (list []Property) {
 	return list
 }
 
+var logTable table
+
+// logInterface is how daemons let their logging be changed (org.freedesktop.LogControl1(5)).
+func logInterface() *Interface {
+	return logTable.get(func() *Interface {
+		return &Interface{Name: "org.freedesktop.LogControl1", Properties: append(managerLogging(),
+			Property{Name: "SyslogIdentifier", Sig: "s", Get: always("pintle")})}
+	})
+}
+
 // logLevels are the words for levels (syslog(3)), the most urgent first.
 var logLevels = [...]string{"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"}
 
@@ -89,7 +99,7 @@ func managerCounts() []Property {
 	count := func(name string, of func(*supervisor.Manager) uint32) Property {
 		return Property{Name: name, Sig: "u", Emits: supervisor.EmitsFalse, Get: func(c *Call) any { return of(c.Manager()) }}
 	}
-	failed := count("NFailedUnits", failedUnits)
+	failed := count("NFailedUnits", (*supervisor.Manager).FailedUnits)
 	failed.Emits = supervisor.EmitsChange
 	return []Property{
 		count("NNames", func(m *supervisor.Manager) uint32 { return uint32(m.Names()) }),
@@ -99,15 +109,6 @@ func managerCounts() []Property {
 		count("NFailedJobs", func(m *supervisor.Manager) uint32 { _, _, n := m.JobCounts(); return n }),
 		{Name: "Progress", Sig: "d", Emits: supervisor.EmitsFalse, Get: progress},
 	}
-}
-
-func failedUnits(m *supervisor.Manager) (n uint32) {
-	for _, u := range m.Units() {
-		if active, _ := u.State(); active == supervisor.Failed {
-			n++
-		}
-	}
-	return n
 }
 
 // progress is the share of the boot's jobs that have ended.

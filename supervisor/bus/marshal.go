@@ -276,11 +276,11 @@ func specFor(spec supervisor.PropertySpec) Property {
 
 // unitValue is the value of a unit's property, ready to be encoded.
 func unitValue(u *supervisor.Unit, spec supervisor.PropertySpec) any {
-	p, ok := u.Property(spec.Name)
+	value, ok := u.PropertyValue(spec)
 	if !ok {
 		return empty(spec.Signature)
 	}
-	return marshal(spec.Name, spec.Signature, p.Value)
+	return marshal(spec.Name, spec.Signature, value)
 }
 
 // variant is a value with the signature that it encodes with.

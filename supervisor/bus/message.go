@@ -154,7 +154,7 @@ func encode(msg *dbus.Message) (data []byte, fds []int, err error) {
 			data, fds, err = nil, nil, fmt.Errorf("cannot encode a message: %v", r)
 		}
 	}()
-	if n, err := msg.CountFds(); err == nil && n > 0 {
+	if n := len(descriptors(msg)); n > 0 {
 		msg.Headers[dbus.FieldUnixFDs] = dbus.MakeVariant(uint32(n))
 	}
 	var b bytes.Buffer

@@ -15,6 +15,7 @@ const (
 	managerPath = "/org/freedesktop/systemd1"
 	unitPrefix  = managerPath + "/unit/"
 	jobPrefix   = managerPath + "/job/"
+	logPath     = "/org/freedesktop/LogControl1"
 )
 
 // object is what a path names, as far as the path alone tells.
@@ -32,6 +33,7 @@ const (
 	managerKind            // the manager
 	unitKind
 	jobKind
+	logKind // how PID 1 logs
 )
 
 // find reads a path.
@@ -42,6 +44,8 @@ func find(path dbus.ObjectPath) object {
 		return object{kind: crossing}
 	case managerPath:
 		return object{kind: managerKind}
+	case logPath:
+		return object{kind: logKind}
 	}
 	if label, ok := strings.CutPrefix(p, unitPrefix); ok && !strings.Contains(label, "/") {
 		name, ok := unlabel(label)
@@ -124,6 +128,8 @@ func (o object) interfaces() []*Interface {
 		return unitInterfaces(supervisor.TypeOf(o.unit))
 	case jobKind:
 		return []*Interface{jobInterface()}
+	case logKind:
+		return []*Interface{logInterface()}
 	}
 	return nil
 }
@@ -136,7 +142,7 @@ func (s *Server) children(path dbus.ObjectPath) (names []string) {
 	case "/org":
 		return []string{"freedesktop"}
 	case "/org/freedesktop":
-		return []string{"systemd1"}
+		return []string{"LogControl1", "systemd1"}
 	case managerPath:
 		return []string{"job", "unit"}
 	case managerPath + "/unit":

@@ -21,7 +21,7 @@ import (
 
 // world is a manager on a host without processes of its own, its loop, and a server on a socket.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	host     *worldHost
 	manager  *supervisor.Manager
 	server   *Server
@@ -29,10 +29,11 @@ type world struct {
 	root     string // where unit files are installed
 	requests chan func()
 	over     chan struct{}
+	client   *dbus.Conn
 }
 
 // newWorld makes one of unit files, and begins to accept connections.
-func newWorld(t *testing.T, files map[string]string) *world {
+func newWorld(t testing.TB, files map[string]string) *world {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
@@ -114,6 +115,14 @@ func (w *world) dial() *dbus.Conn {
 	}
 	w.t.Cleanup(func() { c.Close() })
 	return c
+}
+
+// dialOnce is dial, once.
+func (w *world) dialOnce() *dbus.Conn {
+	if w.client == nil {
+		w.client = w.dial()
+	}
+	return w.client
 }
 
 // raw connects without a word.
