@@ -309,7 +309,7 @@ func (p *PID1) keepStop() {
 // reload reads all unit files anew (systemctl daemon-reload).
 func (p *PID1) reload() {
 	p.generate()
-	p.use(newGraph())
+	p.use(p.newGraph())
 	p.setEnvironment()
 	p.manager.Reload(p.resolver())
 	p.loaded = clock(unix.CLOCK_MONOTONIC)

@@ -79,7 +79,7 @@ func (p *PID1) inherit(h *Inheritance) {
 	}
 	p.warn(c.Read(l.Tracker, p.tracker))
 	p.warn(p.spawner.inherit(c, l.Spawner))
-	p.use(newGraph())
+	p.use(p.newGraph())
 	p.setEnvironment()
 	if !p.restore(l) {
 		p.salvage()

@@ -10,11 +10,11 @@ import (
 func (p *PID1) readUnits() <-chan *units.Graph {
 	read := make(chan *units.Graph, 1)
 	go func() {
-		g := newGraph()
+		g := p.newGraph()
 		// What a file does to the reader must not end PID 1; the manager meets it again, under its guard.
 		defer func() {
 			if recover() != nil {
-				g = newGraph()
+				g = p.newGraph()
 			}
 			read <- g
 		}()
@@ -61,8 +61,8 @@ func (p *PID1) newManager() {
 	p.control.server.Use(p.manager)
 }
 
-func newGraph() *units.Graph {
-	return units.NewGraph(units.Options{Path: unitPath(), Host: units.SystemHost{}, SystemConf: true})
+func (p *PID1) newGraph() *units.Graph {
+	return units.NewGraph(units.Options{Path: unitPath(), Host: units.SystemHost{}, SystemConf: true, Systemd: p.systemd.Version})
 }
 
 // unitFiles are the unit files of the container, as they are installed.

@@ -23,6 +23,8 @@ type Options struct {
 	NoProvided bool
 	// Host gives the values of specifiers that do not depend on the unit; nil for none.
 	Host HostFacts
+	// Systemd is the release of systemd to be like; 0 for the one that the root has, else the newest.
+	Systemd int
 	// SystemConf has the defaults of settings read from system.conf; without it they are the built-in ones.
 	SystemConf bool
 	// User is set for the manager of a user: no system-wide default dependencies.
@@ -61,7 +63,7 @@ func NewGraph(opts Options) *Graph {
 	r := root(strings.TrimSuffix(opts.Root, "/"))
 	g := &Graph{
 		opts:      opts,
-		index:     newIndex(r, slices.Clone(opts.Path)),
+		index:     newIndex(r, opts.release(r), slices.Clone(opts.Path)),
 		units:     map[string]*Unit{},
 		transient: map[string]transient{},
 		edges:     map[string][]edge{},

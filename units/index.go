@@ -11,6 +11,7 @@ import (
 // names are aliases, and which directories hold drop-ins.
 type index struct {
 	root    root
+	release Release                  // of the systemd to be like
 	dirs    []string                 // the search path as found, highest priority first
 	files   map[string]indexed       // by unit name
 	subdirs map[string][]string      // foo.service.d, foo.target.wants, …: their paths, highest priority first
@@ -31,9 +32,10 @@ type indexed struct {
 // dropInSuffixes are the endings of directories that belong to a unit.
 var dropInSuffixes = []string{".d", ".wants", ".requires", ".upholds"}
 
-func newIndex(r root, searchPath []string) *index {
+func newIndex(r root, release Release, searchPath []string) *index {
 	x := &index{
 		root:    r,
+		release: release,
 		files:   map[string]indexed{},
 		subdirs: map[string][]string{},
 		listed:  map[string][]os.DirEntry{},
@@ -109,7 +111,7 @@ func (x *index) distinct(searchPath []string) []string {
 		}
 	}
 	// Of several ways to one directory the straight one is taken, else the first.
-	splitUsr := ReleaseOf(string(x.root)).SplitUsr()
+	splitUsr := x.release.SplitUsr()
 	better := func(a, b int) bool {
 		straight := real[a] == searchPath[a]
 		if other := real[b] == searchPath[b]; splitUsr || straight == other {

@@ -3,6 +3,7 @@ package units
 import (
 	"errors"
 	"os"
+	"path"
 	"slices"
 	"syscall"
 )
@@ -77,7 +78,7 @@ func (g *Graph) stampNow(file string) (stamp, error) {
 	return stampOf(&st), regular(file, &st)
 }
 
-// dropInsNow are the drop-ins that a unit would be loaded with now.
+// dropInsNow are the drop-ins that a unit would be loaded with now. Older releases see none whose directory is new.
 func (g *Graph) dropInsNow(u *Unit) (files []string) {
 	x := &index{root: g.index.root, dirs: g.index.dirs, subdirs: map[string][]string{}, listed: map[string][]os.DirEntry{}}
 	names := []string{NameType(u.Name)}
@@ -92,7 +93,12 @@ func (g *Graph) dropInsNow(u *Unit) (files []string) {
 		x.subdirs[sub] = nil
 		for _, dir := range x.dirs {
 			var st syscall.Stat_t
-			if at := dir + "/" + sub; syscall.Stat(x.hostDir(at), &st) == nil && st.Mode&syscall.S_IFMT == syscall.S_IFDIR {
+			at := dir + "/" + sub
+			if g.index.release.Version < 256 && !slices.Contains(g.index.subdirs[sub], at) &&
+				!slices.ContainsFunc(u.DropIns, func(file string) bool { return path.Dir(file) == at }) {
+				continue
+			}
+			if syscall.Stat(x.hostDir(at), &st) == nil && st.Mode&syscall.S_IFMT == syscall.S_IFDIR {
 				x.subdirs[sub] = append(x.subdirs[sub], at)
 			}
 		}

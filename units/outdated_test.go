@@ -86,13 +86,13 @@ func TestOutdated(t *testing.T) {
 			must(t, os.Symlink("/dev/null", dir+"/etc/masked.service"))
 			must(t, os.Symlink(dir+"/elsewhere/linked.service", dir+"/etc/linked.service"))
 			must(t, os.Symlink(dir+"/lib/a-b.service", dir+"/etc/alias.service"))
-			g := NewGraph(Options{Path: []string{dir + "/etc", dir + "/lib"}})
+			g := NewGraph(Options{Systemd: 256, Path: []string{dir + "/etc", dir + "/lib"}})
 			g.Load(c.unit)
 			c.change(t, dir)
 			if got := g.Outdated(c.unit); got != c.want {
 				t.Errorf("outdated: %v", got)
 			}
-			g = NewGraph(Options{Path: []string{dir + "/etc", dir + "/lib"}})
+			g = NewGraph(Options{Systemd: 256, Path: []string{dir + "/etc", dir + "/lib"}})
 			g.Load(c.unit)
 			if g.Outdated(c.unit) {
 				t.Error("it is outdated when it was just loaded")
@@ -107,7 +107,7 @@ func TestOutdatedAfterSetProperty(t *testing.T) {
 	if err := os.WriteFile(dir+"/a.service", []byte("[Service]\nExecStart=/bin/true\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	g := NewGraph(Options{Path: []string{dir}})
+	g := NewGraph(Options{Systemd: 256, Path: []string{dir}})
 	g.Load("a.service")
 	if err := os.Mkdir(dir+"/a.service.d", 0o755); err != nil {
 		t.Fatal(err)

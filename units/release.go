@@ -51,6 +51,15 @@ func multiarch() string {
 	return runtime.GOARCH + "-linux-gnu"
 }
 
+// release is the one that a graph is like.
+func (o *Options) release(r root) Release {
+	release := ReleaseOf(string(r))
+	if o.Systemd != 0 {
+		release.Version = o.Systemd
+	}
+	return release
+}
+
 // SplitUsr tells whether /lib and its kin count as folders of their own even where they are links into /usr. Debian's
 // systemd was built so until release 255.
 func (r Release) SplitUsr() bool { return r.Debian && r.Version < 255 }
