@@ -46,6 +46,7 @@ const (
 	ErrTransactionJobsConflict  = "org.freedesktop.systemd1.TransactionJobsConflicting"
 	ErrShuttingDown             = "org.freedesktop.systemd1.ShuttingDown"
 	ErrInvalidArgs              = "org.freedesktop.DBus.Error.InvalidArgs"
+	ErrUnitInactive             = "org.freedesktop.systemd1.UnitInactive"
 	ErrNotSupported             = "org.freedesktop.DBus.Error.NotSupported"
 	ErrAccessDenied             = "org.freedesktop.DBus.Error.AccessDenied"
 	ErrNotReferenced            = "org.freedesktop.systemd1.NotReferenced"

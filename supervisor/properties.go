@@ -171,7 +171,7 @@ var absent = sync.OnceValue(func() map[string]any {
 		"RestrictNamespaces": "no", "MountAPIVFS": false, "ProtectProc": "default", "ProcSubset": "all", "MemoryKSM": false,
 		"RootImagePolicy": anyImage, "MountImagePolicy": anyImage, "ExtensionImagePolicy": anyImage,
 		"NonBlocking": false, "Priority": int32(-1), "IPTOS": int32(-1), "IPTTL": int32(-1), "Mark": int32(-1), "SocketProtocol": int32(0),
-		"Timestamping": "off", "NRefused": uint32(0), "FreezerState": "running", "CanFreeze": false, "CanClean": []string(nil),
+		"Timestamping": "off", "NRefused": uint32(0), "CanClean": []string(nil),
 		"Following": "", "Transient": false, "ControlPID": uint32(0), "Result": "success",
 	}
 })

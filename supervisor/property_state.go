@@ -29,6 +29,8 @@ var stateOf = sync.OnceValue(func() map[string]func(*Unit) any {
 		"UnitFileState":    func(u *Unit) any { return u.FileState() },
 		"UnitFilePreset":   func(u *Unit) any { return u.FilePreset() },
 		"NeedDaemonReload": func(u *Unit) any { return u.NeedDaemonReload() },
+		"FreezerState":     func(u *Unit) any { return u.freezerState() },
+		"CanFreeze":        func(u *Unit) any { return u.canFreeze() },
 
 		"StateChangeTimestamp":            func(u *Unit) any { return Wall(u.stamps.StateChange.Realtime) },
 		"StateChangeTimestampMonotonic":   func(u *Unit) any { return Monotonic(u.stamps.StateChange.Monotonic) },

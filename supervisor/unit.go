@@ -56,6 +56,7 @@ type Unit struct {
 	clients int      `handover:"-"` // of the bus that do, as long as they are connected: Hold
 	streams *Streams // standard streams that a client has brought along for a transient service
 	markers markers
+	frozen  bool // its processes are stopped: Freeze
 	// controller is the bus name of who is asked to end a scope.
 	controller string
 	slotEnd    units.Usec // while the manager stops: when the unit is to be down
@@ -182,6 +183,9 @@ func (u *Unit) changed() {
 	u.active = to
 	if from != to {
 		u.stamp(from, to)
+	}
+	if to != Active {
+		u.thaw()
 	}
 	u.awaitEmpty()
 	u.m.changes = append(u.m.changes, change{u, from, to})

@@ -16,7 +16,7 @@ func managerUnits() []Method {
 		{Name: "QueueSignalUnit", In: "ssii", Args: "name whom signal value", Privileged: true, Do: named(held, kill)},
 		{Name: "CleanUnit", In: "sas", Args: "name mask", Privileged: true, Do: named(sound, cleanUnit)},
 		{Name: "FreezeUnit", In: "s", Args: "name", Privileged: true, Do: named(held, freeze)},
-		{Name: "ThawUnit", In: "s", Args: "name", Privileged: true, Do: named(held, freeze)},
+		{Name: "ThawUnit", In: "s", Args: "name", Privileged: true, Do: named(held, thaw)},
 		{Name: "ResetFailedUnit", In: "s", Args: "name", Privileged: true, Do: named(held, resetFailed)},
 		{Name: "ResetFailed", Privileged: true, Do: func(c *Call) ([]any, error) { return nil, c.Manager().ResetFailed("") }},
 		{Name: "SetUnitProperties", In: "sba(sv)", Args: "name runtime properties", Privileged: true, Do: named(sound, setProperties)},
@@ -41,7 +41,7 @@ func unitMethods() []Method {
 		{Name: "Unref", Privileged: true, Do: unrefUnit},
 		{Name: "Clean", In: "as", Args: "mask", Privileged: true, Do: cleanUnit},
 		{Name: "Freeze", Privileged: true, Do: freeze},
-		{Name: "Thaw", Privileged: true, Do: freeze},
+		{Name: "Thaw", Privileged: true, Do: thaw},
 	}
 }
 
@@ -85,11 +85,9 @@ func resetFailed(c *Call) ([]any, error) { return nil, c.Manager().ResetFailed(c
 
 func cleanUnit(c *Call) ([]any, error) { return nil, c.Manager().Clean(c.Unit, c.Texts(0)) }
 
-// freeze and thaw take the freezer of control groups: a process that is stopped by a signal is seen as stopped by its
-// parent, and may be continued by anybody.
-func freeze(c *Call) ([]any, error) {
-	return nil, Errorf(ErrNotSupported, "Unit '%s' does not support freezing.", c.Unit.Name)
-}
+func freeze(c *Call) ([]any, error) { return nil, c.Manager().Freeze(c.Unit) }
+
+func thaw(c *Call) ([]any, error) { return nil, c.Manager().Thaw(c.Unit) }
 
 // mount would change the mounts of a running service. None has mounts of its own here.
 func mount(c *Call) ([]any, error) {
