@@ -19,8 +19,8 @@ build: $(PINTLE)
 $(PINTLE): $(SOURCES)
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $@ ./cmd/pintle
 
-# The end-to-end tests boot the demo's root under Docker.
-test: lint $(PINTLE) $(DEMO_ROOT).tar
+# The end-to-end tests boot these roots under Docker.
+test: lint $(PINTLE) $(DEMO_ROOT).tar $(OUT)/debian-root.tar
 	images/need docker python3 dbus
 	$(GO) test -race -timeout 30m ./...
 	$(MAKE) --no-print-directory cover
@@ -48,9 +48,12 @@ demo: $(PINTLE) $(DEMO_ROOT)
 $(DEMO_ROOT): $(DEMO_ROOT).tar
 	images/demo/unpack $< $@
 
-$(DEMO_ROOT).tar: images/demo/make-root
+# The demo's daemons, as their packages ship them.
+$(DEMO_ROOT).tar: DAEMONS = rsyslog dnsmasq cron fetch-crl
+
+$(DEMO_ROOT).tar $(OUT)/debian-root.tar: images/make-root
 	images/need mmdebstrap
-	images/demo/make-root $@
+	images/make-root $@ $(DAEMONS)
 
 bench:
 	cd bench && ./run
