@@ -9,8 +9,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
+	// An old release: the later ones compile regular expressions and read the locale before main, and PID 1, the same
+	// binary, would begin a millisecond later for bars that it never draws.
+	"github.com/vbauerster/mpb/v4"
+	"github.com/vbauerster/mpb/v4/decor"
 	"golang.org/x/sys/unix"
 
 	"pintle/firstrun"
