@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/godbus/dbus/v5"
@@ -20,18 +21,30 @@ func (s *Server) newCall(msg *dbus.Message, fds []int, peer Peer, to replier) (*
 	c.iface, _ = msg.Headers[dbus.FieldInterface].Value().(string)
 	c.member, _ = msg.Headers[dbus.FieldMember].Value().(string)
 	signature, _ := msg.Headers[dbus.FieldSignature].Value().(dbus.Signature)
+	if c.object = find(c.Path); c.object.kind == unitKind && !strings.Contains(c.object.unit, ".") {
+		// A unit by another name than its own, which alone tells its type.
+		err := c.unknownObject()
+		s.config.Do(func() {
+			u, found := s.unitOf(c.object.unit, c.Peer)
+			if err = found; found == nil {
+				c.object.unit = u.Name
+			}
+		})
+		if err != nil {
+			return c, err
+		}
+	}
 	return c, c.route(signature.String())
 }
 
 // route finds the method, and checks whether it may be called so by this peer. It needs nothing but tables.
 func (c *Call) route(signature string) error {
-	c.object = find(c.Path)
 	if c.object.kind == nothing && c.iface != peerName {
 		return c.unknownObject()
 	}
 	known := c.iface == ""
 	var in *Interface
-	for _, i := range append(standardInterfaces(c.object), c.object.interfaces()...) {
+	for _, i := range slices.Concat(standardInterfaces(c.object), c.object.interfaces()) {
 		if c.iface != "" && i.Name != c.iface {
 			continue
 		}
@@ -128,7 +141,7 @@ func (s *Server) unitOf(name string, peer Peer) (*supervisor.Unit, error) {
 			return u, nil
 		}
 		return nil, Errorf(supervisor.ErrNoSuchUnit, "Client %d not member of any unit.", peer.PID)
-	case invocationLabel(name):
+	case name[0] == '_' && isID(name[1:]):
 		if u := m.UnitByInvocationID(name[1:]); u != nil {
 			return u, nil
 		}

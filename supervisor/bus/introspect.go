@@ -3,6 +3,7 @@ package bus
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
 	"pintle/supervisor"
@@ -13,7 +14,7 @@ func (c *Call) introspect() string {
 	var b strings.Builder
 	b.WriteString(`<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object Introspection 1.0//EN"` + "\n" +
 		`"https://www.freedesktop.org/standards/dbus/1.0/introspect.dtd">` + "\n<node>\n")
-	for _, i := range append(standardInterfaces(c.object), c.object.interfaces()...) {
+	for _, i := range slices.Concat(standardInterfaces(c.object), c.object.interfaces()) {
 		i.describe(&b)
 	}
 	for _, name := range c.Server.children(c.Path) {

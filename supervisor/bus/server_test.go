@@ -50,3 +50,30 @@ func TestGetUnitOnlyFindsWhatIsLoaded(t *testing.T) {
 		t.Errorf("Introspect: %v", err)
 	}
 }
+
+// A unit is also found by its invocation id, as what it is.
+func TestUnitByItsInvocation(t *testing.T) {
+	w := newWorld(t, map[string]string{"a.service": sleeper})
+	c := w.dial()
+	if err := manage(c, "StartUnit", "a.service", "replace").Err; err != nil {
+		t.Fatal(err)
+	}
+	id := ""
+	w.do(func() { id = w.manager.Unit("a.service").InvocationID() })
+	get := func(label, property string) (dbus.Variant, error) {
+		return c.Object(busName, dbus.ObjectPath(unitPrefix+label)).GetProperty(property)
+	}
+	if v, err := get(label("_a.service"), UnitName+".Id"); err != nil || v.Value() != "_a.service" {
+		t.Errorf("the unit _a.service: %v", err)
+	}
+	for _, element := range []string{"_" + id, label(id)} {
+		if v, err := get(element, busName+".Service.MainPID"); err != nil || v.Value() != uint32(101) {
+			t.Fatalf("MainPID of %s: %v", element, err)
+		}
+	}
+	for _, label := range []string{"_" + "0123456789abcdef0123456789abcdef", "self", "_", "no_2ftype"} {
+		if v, err := get(label, UnitName+".Id"); err == nil {
+			t.Errorf("%s is %v", label, v)
+		}
+	}
+}

@@ -19,7 +19,7 @@ const (
 // is not there.
 func standardInterfaces(o object) []*Interface {
 	if o.kind == nothing {
-		return standard()[:1]
+		return standard()[:1:1]
 	}
 	return standard()
 }

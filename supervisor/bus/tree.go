@@ -47,11 +47,8 @@ func find(path dbus.ObjectPath) object {
 	case logPath:
 		return object{kind: logKind}
 	}
-	if label, ok := strings.CutPrefix(p, unitPrefix); ok && !strings.Contains(label, "/") {
-		name, ok := unlabel(label)
-		if ok && (units.KindOfName(name)&^units.TemplateName != 0 || label == "self" || invocationLabel(label)) {
-			return object{kind: unitKind, unit: name}
-		}
+	if element, ok := strings.CutPrefix(p, unitPrefix); ok && !strings.Contains(element, "/") {
+		return findUnit(element)
 	}
 	if id, ok := strings.CutPrefix(p, jobPrefix); ok {
 		if n, err := strconv.ParseUint(id, 10, 32); err == nil && strconv.FormatUint(n, 10) == id {
@@ -61,10 +58,25 @@ func find(path dbus.ObjectPath) object {
 	return object{}
 }
 
-// invocationLabel tells whether a unit's path is by its invocation id.
-func invocationLabel(label string) bool {
-	return len(label) > 1 && label[0] == '_' && len(strings.TrimLeft(label[1:], "0123456789abcdef")) == 0 && len(label) == 33
+// findUnit reads the last element of a unit's path: its name, or "self" for the caller's, or an invocation id, which
+// is marked by "_" in the object.
+func findUnit(element string) object {
+	name, ok := unlabel(element)
+	switch {
+	case isID(strings.TrimPrefix(element, "_")):
+		return object{kind: unitKind, unit: "_" + strings.TrimPrefix(element, "_")}
+	case !ok:
+		return object{}
+	case isID(name):
+		return object{kind: unitKind, unit: "_" + name}
+	case name == "self", units.KindOfName(name)&^units.TemplateName != 0:
+		return object{kind: unitKind, unit: name}
+	}
+	return object{}
 }
+
+// isID tells whether a text is a 128-bit id in hex digits.
+func isID(s string) bool { return len(s) == 32 && strings.Trim(s, hexDigits) == "" }
 
 // UnitPath is the path of a unit's object.
 func UnitPath(name string) dbus.ObjectPath { return dbus.ObjectPath(unitPrefix + label(name)) }
@@ -111,7 +123,7 @@ func unlabel(s string) (string, bool) {
 		}
 		c, err := strconv.ParseUint(s[i+1:i+3], 16, 8)
 		if err != nil || c == 0 {
-			return s, invocationLabel(s)
+			return "", false
 		}
 		b.WriteByte(byte(c))
 		i += 2
