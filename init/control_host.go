@@ -80,12 +80,25 @@ func (h busHost) CommandLine(pid int) (line string, ok bool) {
 	return units.ListText([]string{"[" + strings.ToValidUTF8(comm, "�") + "]"}), comm != ""
 }
 
-// DynamicUsers are the users of DynamicUser= that services have been given.
+// DynamicUsers are the users of DynamicUser= of services that are not down.
 func (h busHost) DynamicUsers() (list []bus.DynamicUser) {
+	used := map[string]bool{}
+	for _, u := range h.manager.Units() {
+		if active, _ := u.State(); active == supervisor.Inactive || active == supervisor.Failed || u.Exec == nil || !u.Exec.DynamicUser {
+			continue
+		}
+		if u.Exec.User != "" {
+			used[u.Exec.User] = true
+		} else {
+			used[userName(u.Name)] = true
+		}
+	}
 	h.spawner.mu.Lock()
 	defer h.spawner.mu.Unlock()
-	for _, name := range slices.Sorted(maps.Keys(h.spawner.dynamic)) {
-		list = append(list, bus.DynamicUser{UID: h.spawner.dynamic[name], Name: name})
+	for _, name := range slices.Sorted(maps.Keys(used)) {
+		if uid, ok := h.spawner.dynamic[name]; ok {
+			list = append(list, bus.DynamicUser{UID: uid, Name: name})
+		}
 	}
 	return list
 }

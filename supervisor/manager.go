@@ -67,6 +67,8 @@ type Manager struct {
 	touched  []*Unit  `handover:"-"` // whose properties may have changed: Touched
 	failed   uint32   // counts jobs that have failed
 
+	watchdogsOff bool // what services miss of WatchdogSec= is let pass
+
 	filesChanged bool `handover:"-"` // since graph was made: UnitFilesChanged
 
 	state    RunState

@@ -68,6 +68,11 @@ func (m *Manager) JobCounts() (queued, installed, failed uint32) {
 	return uint32(len(m.jobs)), m.lastJob, m.failed
 }
 
+// Watchdogs tells whether a service that misses its watchdog is ended, and SetWatchdogs changes that (systemctl
+// service-watchdogs).
+func (m *Manager) Watchdogs() bool      { return !m.watchdogsOff }
+func (m *Manager) SetWatchdogs(on bool) { m.watchdogsOff = !on }
+
 // Names is how many names of units the manager knows (NNames).
 func (m *Manager) Names() int { return len(m.units) }
 

@@ -1,6 +1,10 @@
 package supervisor
 
-import "pintle/units"
+import (
+	"slices"
+
+	"pintle/units"
+)
 
 // The file descriptor store keeps descriptors for a service while it restarts (systemd.service(5),
 // FileDescriptorStoreMax=). What it holds is handed out after the sockets, in LISTEN_FDS.
@@ -37,6 +41,14 @@ func (s *service) stores(fd int) bool {
 		}
 	}
 	return false
+}
+
+// Stored are the descriptors in the store of a service, in the order of LISTEN_FDNAMES. They stay the manager's.
+func (u *Unit) Stored() []FD {
+	if s, ok := u.kind.(*service); ok {
+		return slices.Clone(s.store)
+	}
+	return nil
 }
 
 // validFDName is the rule of sd_notify(3), FDNAME=: ASCII without control characters and colons, up to 255.

@@ -156,7 +156,9 @@ func (s *service) notified(n *Notification) {
 		}
 	case "trigger":
 		s.u.log(LevelWarning, "The service asks for its watchdog to bite.")
-		s.step(watchdogBit, ResultSuccess)
+		if !s.u.m.watchdogsOff {
+			s.step(watchdogBit, ResultSuccess)
+		}
 	}
 	if m["FDSTOREREMOVE"] == "1" {
 		if name := m["FDNAME"]; name != "" {

@@ -89,6 +89,10 @@ func (s *service) timeout() {
 	if now >= s.watchdogAt {
 		s.watchdogAt = units.Infinity
 		limit, _ := s.watchdogSpan().Duration()
+		if s.u.m.watchdogsOff {
+			s.u.log(LevelWarning, "Watchdog disabled! Ignoring watchdog timeout (limit %v)!", limit)
+			return
+		}
 		s.u.log(LevelError, "Watchdog timeout (limit %v)!", limit)
 		s.step(watchdogBit, ResultSuccess)
 		return

@@ -51,6 +51,7 @@ func typeMethods(unitType string) (methods []Method) {
 	case "service":
 		methods = append(methods,
 			Method{Name: "BindMount", In: "ssbb", Args: "source destination read_only mkdir", Privileged: true, Do: mount},
+			Method{Name: "DumpFileDescriptorStore", Out: storedRows, Args: "entries", Do: dumpStore},
 			Method{Name: "MountImage", In: "ssbba(ss)", Args: "source destination read_only mkdir options", Privileged: true, Do: mount})
 	case "scope":
 		methods = append(methods, Method{Name: "Abandon", Privileged: true, Do: abandon})

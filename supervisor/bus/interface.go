@@ -1,7 +1,6 @@
 package bus
 
 import (
-	"slices"
 	"strings"
 	"sync"
 
@@ -152,11 +151,8 @@ func (c *Call) Bool(i int) bool { return c.Args[i].(bool) }
 // Uint is an argument of type u.
 func (c *Call) Uint(i int) uint32 { return c.Args[i].(uint32) }
 
-// KeepFD makes a descriptor that came with the call the handler's own; all others are closed when the call is
-// answered.
-func (c *Call) KeepFD(fd dbus.UnixFD) int {
-	if i := slices.Index(c.fds, int(fd)); i >= 0 {
-		c.fds = slices.Delete(c.fds, i, i+1)
-	}
-	return int(fd)
+// FD is an argument of type h, which is closed when the call has been answered.
+func (c *Call) FD(i int) (int, bool) {
+	fd, ok := c.Args[i].(dbus.UnixFD)
+	return int(fd), ok
 }

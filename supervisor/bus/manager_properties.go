@@ -148,11 +148,9 @@ func managerWatchdogs() []Property {
 		none("RuntimeWatchdogPreGovernor", "s", ""),
 		none("RebootWatchdogUSec", "t", uint64(0)),
 		none("KExecWatchdogUSec", "t", uint64(0)),
-		{Name: "ServiceWatchdogs", Sig: "b", Emits: supervisor.EmitsFalse, Get: always(true), Set: func(_ *Call, value any) error {
-			if value.(bool) {
-				return nil
-			}
-			return Errorf(ErrNotSupported, "cannot turn the watchdogs of services off: set WatchdogSec=0 for the service in question")
+		{Name: "ServiceWatchdogs", Sig: "b", Emits: supervisor.EmitsFalse, Get: func(c *Call) any { return c.Manager().Watchdogs() }, Set: func(c *Call, value any) error {
+			c.Manager().SetWatchdogs(value.(bool))
+			return nil
 		}},
 	}
 }

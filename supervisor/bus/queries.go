@@ -16,6 +16,7 @@ func managerQueries() []Method {
 	return []Method{
 		{Name: "GetUnit", In: "s", Out: "o", Args: "name unit", Do: getUnit},
 		{Name: "GetUnitByPID", In: "u", Out: "o", Args: "pid unit", Do: getUnitByPID},
+		{Name: "GetUnitByPIDFD", In: "h", Out: "osay", Args: "pidfd unit unit_id invocation_id", Do: getUnitByPIDFD},
 		{Name: "GetUnitByInvocationID", In: "ay", Out: "o", Args: "invocation_id unit", Do: getUnitByInvocationID},
 		{Name: "GetUnitByControlGroup", In: "s", Out: "o", Args: "cgroup unit", Do: getUnitByControlGroup},
 		{Name: "LoadUnit", In: "s", Out: "o", Args: "name unit", Do: loadUnit},
@@ -28,6 +29,7 @@ func managerQueries() []Method {
 		{Name: "GetJobAfter", In: "u", Out: jobRows, Args: "id jobs", Do: withJob(jobWaits(false))},
 		{Name: "GetJobBefore", In: "u", Out: jobRows, Args: "id jobs", Do: withJob(jobWaits(true))},
 		{Name: "GetUnitProcesses", In: "s", Out: processRows, Args: "name processes", Do: named((*Call).held, processes)},
+		{Name: "DumpUnitFileDescriptorStore", In: "s", Out: storedRows, Args: "name entries", Do: named((*Call).held, dumpStore)},
 		{Name: "Subscribe", Do: subscribe},
 		{Name: "Unsubscribe", Do: unsubscribe},
 	}
