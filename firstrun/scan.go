@@ -277,7 +277,7 @@ func (s *Sys) complete(root int, t *Tree, want func(*Entry) bool, n int) error {
 	}
 	for i := range t.Entries {
 		e := &t.Entries[i]
-		if !want(e) {
+		if e.complete && (e.Kind != File || e.Digest != "") || !want(e) {
 			continue
 		}
 		if len(batch) == stageBatch || len(batch) > 0 && dirOf(batch[0].Path) != dirOf(e.Path) {

@@ -17,7 +17,7 @@ const (
 	image     = "pintle-test-data"
 )
 
-// TestMain has the Makefile make the demo's root, and Docker the four builds over it.
+// TestMain has the Makefile make the demo's root, and Docker the builds over it.
 func TestMain(m *testing.M) {
 	if err := prepare(); err != nil {
 		fmt.Fprintln(os.Stderr, "data:", err)
@@ -38,7 +38,7 @@ func prepare() error {
 	if err != nil {
 		return err
 	}
-	for build := 1; build <= 4; build++ {
+	for build := 1; build <= 5; build++ {
 		_, err := engine.Command("docker", "build", "--network", "none", "-q", "-t", tag(build), "--build-arg", "BASE="+base,
 			"--build-arg", fmt.Sprint("BUILD=", build), "-f", "images/data/Dockerfile", ".")
 		if err != nil {
@@ -158,6 +158,24 @@ func TestAVolumeThroughFourBuilds(t *testing.T) {
 	if status := v.boot(2).Wait(); status != 72 {
 		t.Errorf("a downgrade ended with %d, not 72", status)
 	}
+}
+
+// A unit that is to finish an upgrade does so once; where it fails the container ends, and the next start takes
+// the upgrade back, whichever build that is.
+func TestUnitsFinishAnUpgrade(t *testing.T) {
+	v := newVolume(t)
+	v.write("allow-setup", "now")
+	v.up(1)
+	v.up(3)
+	v.up(3)
+	v.has(map[string]string{"var/lib/app/finished": "finished 3", "etc/app/plain.conf": "plain of build 3"})
+	c := v.boot(5)
+	if status := c.Wait(); status != 70 {
+		t.Errorf("an upgrade that could not be finished ended the container with %d, not 70", status)
+	}
+	c.Expect("Failed to start app-upgrade.service", "the next start takes it back")
+	v.up(3)
+	v.has(map[string]string{".pintle/build-id": "build-3 2026-03-01T00:00:00Z", "etc/app/plain.conf": "plain of build 3"})
 }
 
 // A build that was left out does not matter: its version step is part of the chain.
