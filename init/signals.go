@@ -140,11 +140,11 @@ const signalRoom = 64
 // not over before all.
 //
 // If signals are caught already, caught is where; else nil.
-func catchSignals(caught chan os.Signal, started <-chan struct{}, run func(func())) (children, others chan os.Signal, early, all <-chan struct{}) {
-	children, others = make(chan os.Signal, 1), caught
-	if others == nil {
-		others = make(chan os.Signal, signalRoom)
+func catchSignals(caught chan os.Signal, started <-chan struct{}, run func(func())) (reap, act chan os.Signal, early, all <-chan struct{}) {
+	if caught == nil {
+		caught = make(chan os.Signal, signalRoom)
 	}
+	children, others := make(chan os.Signal, 1), caught
 	first, rest := make(chan struct{}), make(chan struct{})
 	run(func() {
 		defer close(rest)
