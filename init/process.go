@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"pintle/supervisor"
 	"pintle/units"
 )
@@ -229,9 +231,16 @@ func (p *process) loginVars(nameless bool) {
 
 // descriptors collects what the process gets as 3, 4, …: sockets, stored descriptors and OpenFile= files.
 func (s *Spawner) descriptors(sp *supervisor.Spawn, p *process) error {
-	for _, fd := range sp.FDs {
+	nonBlocking := sp.Unit.Service != nil && sp.Unit.Service.NonBlocking
+	for i, fd := range sp.FDs {
+		if i < sp.Sockets { // it does not block PID 1, which only waits for it
+			_ = unix.SetNonblock(fd.FD, nonBlocking)
+		}
 		p.fds = append(p.fds, fd.FD)
 		p.listenNames = append(p.listenNames, fd.Name)
+	}
+	if sp.Stdin > 0 {
+		_ = unix.SetNonblock(sp.Stdin, false)
 	}
 	if sp.Role != supervisor.RoleStart || sp.Unit.Service == nil {
 		return nil

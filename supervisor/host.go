@@ -118,7 +118,8 @@ type Spawn struct {
 	InvocationID string     // 32 hex digits
 	Env          []string   // $MAINPID, $SERVICE_RESULT, $TRIGGER_UNIT, …: below the unit's own settings
 	FDs          []FD       // LISTEN_FDS: sockets, then the fd store; for the main process only
-	Stdin        int        // connection for StandardInput=socket, else -1
+	Sockets      int        // how many of them are sockets, or the connection, that NonBlocking= is about
+	Stdin        int        // socket or connection for StandardInput=socket, else -1
 	Streams      *Streams   // standard streams that are to be used in place of the unit's settings
 	Notify       bool       // set $NOTIFY_SOCKET
 	Watchdog     units.Usec // $WATCHDOG_USEC, 0 for none

@@ -133,17 +133,21 @@ func (s *service) connect(fd int, env []string) {
 }
 
 // descriptors are what the main process gets: its sockets, or its connection, and then the fd store. With
-// StandardInput=socket the connection is its standard input, and there is nothing else (systemd.exec(5)).
+// StandardInput=socket, or one of the others, the only one is that stream, and there is nothing else (systemd.exec(5)).
 func (s *service) descriptors(sp *Spawn) {
 	sp.Env = append(sp.Env, s.connectionEnv...)
-	switch {
-	case s.connection < 0:
-		sp.FDs = append(s.u.listenFDs(), s.store...)
-	case s.u.Exec.StandardInput.Kind == units.StdioSocket:
-		sp.Stdin = int(s.connection)
-	default:
-		sp.FDs = append([]FD{{FD: int(s.connection), Name: "connection"}}, s.store...)
+	sockets := s.u.listenFDs()
+	if s.connection >= 0 {
+		sockets = []FD{{FD: int(s.connection), Name: "connection"}}
 	}
+	x := s.u.Exec
+	for _, stream := range []units.Stdio{x.StandardInput, x.StandardOutput, x.StandardError} {
+		if stream.Kind == units.StdioSocket && len(sockets) == 1 {
+			sp.Stdin = sockets[0].FD
+			return
+		}
+	}
+	sp.FDs, sp.Sockets = append(sockets, s.store...), len(sockets)
 }
 
 // disconnect lets go of the connection: it is for one run only.

@@ -176,12 +176,13 @@ func (s *socket) triggered(service *Unit) {
 	if s.cfg.Accept || s.fds == nil || service.job != nil || service.willRestart() {
 		return
 	}
+	_, sub := service.State()
 	switch {
 	case service.active.down() && service.limitHit:
 		s.down("service-start-limit-hit")
 	case service.active.down() && s.sub == "running":
 		s.listen()
-	case service.active.rising() && s.sub == "listening":
+	case sub == string(ServiceRunning) && s.sub == "listening":
 		s.u.host().Accepting(s.u.Name, false)
 		s.enter("running")
 	}
