@@ -49,13 +49,14 @@ type LockedError struct {
 
 // Error says who holds the lock.
 func (e *LockedError) Error() string {
-	return fmt.Sprintf("cannot lock volume %s: %s is writing to it", e.Volume, e.Owner)
+	return fmt.Sprintf("cannot lock volume %s: %s uses it", e.Volume, e.Owner)
 }
 
 // Lock is a lock that is held.
 type Lock struct {
 	v    *Volume
 	fd   int
+	use  int           // descriptor of inUseFile, if nobody's services may use the volume; else -1
 	stop chan struct{} // of the heartbeat; nil where the kernel locks
 	done chan struct{}
 	// Died is who held the lock before and did not live to give it back; nil if nobody.
@@ -72,7 +73,7 @@ func (v *Volume) Lock(what string, wait time.Duration, waiting func(Owner)) (*Lo
 	if err != nil {
 		return nil, fmt.Errorf("cannot open %s: %w%s", v.statePath(lockFile), err, hint(err))
 	}
-	l := &Lock{v: v, fd: fd}
+	l := &Lock{v: v, fd: fd, use: -1}
 	deadline := time.Now().Add(wait)
 	said := false
 	var seen heartbeat
@@ -204,6 +205,9 @@ func (l *Lock) Unlock() {
 		close(l.stop)
 		<-l.done
 		_ = l.v.Sys.Unlink(l.v.State, lockDir, unix.AT_REMOVEDIR)
+	}
+	if l.use >= 0 {
+		l.v.Sys.Close(l.use)
 	}
 	l.v.Sys.Close(l.fd)
 }

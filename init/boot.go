@@ -65,6 +65,7 @@ func Run(o Options) int {
 	}
 
 	if h := o.Inheritance; h != nil {
+		p.guard(p.useVolumes)
 		p.guard(func() { p.inherit(h) })
 	} else {
 		p.boot(o)

@@ -21,6 +21,7 @@ func (p *PID1) data(arguments []string) bool {
 	for _, problem := range problems {
 		p.logf(supervisor.LevelError, "%s", problem)
 	}
+	defer p.useVolumes()
 	if config.Settled() {
 		return true
 	}
@@ -41,6 +42,20 @@ func (p *PID1) data(arguments []string) bool {
 		return false
 	}
 	return true
+}
+
+// useVolumes keeps other containers from upgrading the volumes under our services. The descriptors are closed
+// with the process.
+func (p *PID1) useVolumes() {
+	if !p.init {
+		return
+	}
+	config, _ := p.config.Volumes()
+	for _, pair := range config.Pairs {
+		if !pair.EachBoot {
+			firstrun.Use(pair.Volume)
+		}
+	}
 }
 
 // runData runs the child to its end, or until we are told to stop.

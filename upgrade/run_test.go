@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"pintle/firstrun"
 	"pintle/firstrun/faulty"
 	"pintle/upgrade"
@@ -150,7 +152,7 @@ func TestSettled(t *testing.T) {
 		}
 	}
 	settled(false, "an empty volume")
-	job, err := c.Open(c.Pairs[0], "populating", t.Logf)
+	job, err := c.Open(c.Pairs[0], upgrade.Alone, "populating", t.Logf)
 	faulty.Must(t, err)
 	faulty.Must(t, job.Do(firstrun.Silent{}, t.Logf))
 	job.Close()
@@ -186,4 +188,41 @@ func TestExtractDebian(t *testing.T) {
 	if err := upgrade.Extract(b.Root, "scriptlets", []string{"gone"}); err == nil {
 		t.Error("a package that is not installed has a scriptlet")
 	}
+}
+
+// While services of one container use a volume another one does not change it under them; that it is used by
+// several at a time is theirs to know.
+func TestServicesOfAnotherContainer(t *testing.T) {
+	dir := faulty.Scratch(t)
+	template, volume := filepath.Join(dir, "template"), filepath.Join(dir, "volume")
+	faulty.Builder{T: t, Root: template}.File("etc/a", "a", 0o644)
+	faulty.Must(t, os.Mkdir(volume, 0o755))
+	c := &upgrade.Config{Pairs: []firstrun.Pair{{Template: template, Volume: volume}}, Unit: "default.target"}
+	first, err := c.Open(c.Pairs[0], upgrade.Alone, "populating", t.Logf)
+	faulty.Must(t, err)
+	faulty.Must(t, first.Do(firstrun.Silent{}, t.Logf))
+	first.Close()
+	users := []int{firstrun.Use(volume), firstrun.Use(volume)}
+	for _, fd := range users {
+		if fd < 0 {
+			t.Fatal("the volume cannot be used")
+		}
+	}
+	_, err = c.Open(c.Pairs[0], upgrade.Alone, "upgrading", t.Logf)
+	var failed *upgrade.Error
+	if !errors.As(err, &failed) || failed.Status != upgrade.StatusLocked || !strings.Contains(err.Error(), "its services run") {
+		t.Fatalf("it is upgraded under services: %v", err)
+	}
+	own, err := c.Open(c.Pairs[0], upgrade.Write, "setting up", t.Logf)
+	faulty.Must(t, err)
+	own.Close()
+	for _, fd := range users {
+		faulty.Must(t, unix.Close(fd))
+	}
+	alone, err := c.Open(c.Pairs[0], upgrade.Alone, "upgrading", t.Logf)
+	faulty.Must(t, err)
+	if firstrun.Use(volume) >= 0 {
+		t.Error("services use a volume that is being upgraded")
+	}
+	alone.Close()
 }

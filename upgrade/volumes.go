@@ -203,22 +203,26 @@ type Job struct {
 	lock     *firstrun.Lock
 }
 
-// Open opens the volume and the template of a pair. What is locked is opened for writing.
-func (c *Config) Open(p firstrun.Pair, what string, log func(format string, args ...any)) (*Job, error) {
+// Access says what a volume is opened for.
+type Access int
+
+// The kinds of access.
+const (
+	Look  Access = iota // nothing is written
+	Write               // while services of this container use it
+	Alone               // while no container's services may use it
+)
+
+// Open opens the volume and the template of a pair. what says, to those who wait for the lock, what is done.
+func (c *Config) Open(p firstrun.Pair, access Access, what string, log func(format string, args ...any)) (*Job, error) {
 	sys := &firstrun.Sys{}
 	j := &Job{Config: c, Pair: p}
 	var err error
 	if j.Volume, err = firstrun.OpenVolume(sys, p.Volume); err != nil {
 		return nil, err
 	}
-	if what != "" {
-		j.lock, err = j.Volume.Lock(what, c.Wait, func(o firstrun.Owner) { log("waiting for %s, which writes to %s", o, p.Volume) })
-		if locked := (*firstrun.LockedError)(nil); errors.As(err, &locked) {
-			err = &Error{StatusLocked, err}
-		}
-		if err == nil && j.lock.Died != nil {
-			log("%s died while it was writing to %s", *j.lock.Died, p.Volume)
-		}
+	if access != Look {
+		err = j.lockFor(access, what, log)
 	}
 	if _, missing := os.Lstat(p.Template); err == nil && missing == nil {
 		if j.Template, err = firstrun.OpenTemplate(sys, p.Template, c.Workers); err == nil {
@@ -231,6 +235,21 @@ func (c *Config) Open(p firstrun.Pair, what string, log func(format string, args
 		return nil, err
 	}
 	return j, nil
+}
+
+func (j *Job) lockFor(access Access, what string, log func(format string, args ...any)) (err error) {
+	waiting := func(o firstrun.Owner) { log("waiting for %s, which uses %s", o, j.Pair.Volume) }
+	j.lock, err = j.Volume.Lock(what, j.Config.Wait, waiting)
+	if err == nil && j.lock.Died != nil {
+		log("%s died while it was writing to %s", *j.lock.Died, j.Pair.Volume)
+	}
+	if err == nil && access == Alone {
+		err = j.lock.Exclude(j.Config.Wait, waiting)
+	}
+	if locked := (*firstrun.LockedError)(nil); errors.As(err, &locked) {
+		return &Error{StatusLocked, err}
+	}
+	return err
 }
 
 // Close gives everything back.

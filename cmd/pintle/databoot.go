@@ -14,7 +14,7 @@ import (
 func dataBoot() error {
 	c := loadVolumes()
 	main, _ := c.Main()
-	return dataError(eachVolume(c, "making it ready", func(j *upgrade.Job) error {
+	return dataError(eachVolume(c, upgrade.Alone, "making it ready", func(j *upgrade.Job) error {
 		if err := j.Do(bar.New(os.Stderr), dataLog); err != nil {
 			return err
 		}

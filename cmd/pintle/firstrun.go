@@ -44,7 +44,7 @@ func dataError(err error) error {
 }
 
 // eachVolume opens every volume whose template there is, one after the other.
-func eachVolume(c *upgrade.Config, lock string, do func(*upgrade.Job) error) error {
+func eachVolume(c *upgrade.Config, access upgrade.Access, what string, do func(*upgrade.Job) error) error {
 	for _, p := range c.Pairs {
 		if _, err := os.Lstat(p.Template); errors.Is(err, os.ErrNotExist) {
 			continue
@@ -52,7 +52,7 @@ func eachVolume(c *upgrade.Config, lock string, do func(*upgrade.Job) error) err
 		if err := os.MkdirAll(p.Volume, 0o755); err != nil {
 			return fmt.Errorf("cannot make volume %s: %w", p.Volume, err)
 		}
-		j, err := c.Open(p, lock, dataLog)
+		j, err := c.Open(p, access, what, dataLog)
 		if err == nil {
 			err = do(j)
 			j.Close()
@@ -65,12 +65,12 @@ func eachVolume(c *upgrade.Config, lock string, do func(*upgrade.Job) error) err
 }
 
 // mainVolume opens the volume that keeps the facts.
-func mainVolume(c *upgrade.Config, lock string, do func(*upgrade.Job) error) error {
+func mainVolume(c *upgrade.Config, what string, do func(*upgrade.Job) error) error {
 	p, ok := c.Main()
 	if !ok {
 		return errors.New("cannot find a volume: [firstrun] volumes names none")
 	}
-	j, err := c.Open(p, lock, dataLog)
+	j, err := c.Open(p, upgrade.Write, what, dataLog)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func firstrunPlan() *cobra.Command {
 		Use: "plan", Short: "Tell what a populate would do", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			plans := []populatePlan{}
-			err := eachVolume(loadVolumes(), "", func(j *upgrade.Job) error {
+			err := eachVolume(loadVolumes(), upgrade.Look, "", func(j *upgrade.Job) error {
 				id, err := j.Volume.Fact(firstrun.BuildIDFile)
 				if err != nil {
 					return err
@@ -172,7 +172,7 @@ func firstrunRun() *cobra.Command {
 	return &cobra.Command{
 		Use: "run", Short: "Populate the volumes that no image has filled yet", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return dataError(eachVolume(loadVolumes(), "populating", func(j *upgrade.Job) error {
+			return dataError(eachVolume(loadVolumes(), upgrade.Alone, "populating", func(j *upgrade.Job) error {
 				id, err := j.Volume.Fact(firstrun.BuildIDFile)
 				if err != nil || id != "" && !j.Pair.EachBoot {
 					return err
@@ -225,7 +225,7 @@ func firstrunStatus() *cobra.Command {
 
 func printStatus(w io.Writer, asJSON bool) error {
 	list := []volumeStatus{}
-	err := eachVolume(loadVolumes(), "", func(j *upgrade.Job) error {
+	err := eachVolume(loadVolumes(), upgrade.Look, "", func(j *upgrade.Job) error {
 		s, err := statusOf(j)
 		list = append(list, s)
 		return err

@@ -34,7 +34,7 @@ func upgradePlan() *cobra.Command {
 		Use: "plan", Short: "Tell what an upgrade would do; nothing is written", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			list := []namedProposal{}
-			err := eachVolume(loadVolumes(), "", func(j *upgrade.Job) error {
+			err := eachVolume(loadVolumes(), upgrade.Look, "", func(j *upgrade.Job) error {
 				p, err := j.Propose()
 				list = append(list, namedProposal{j.Pair.Volume, p})
 				return err
@@ -92,7 +92,7 @@ func upgradeRun() *cobra.Command {
 		Use: "run", Short: "Upgrade the volumes that another image has filled", Args: cobra.NoArgs,
 		Long: `Upgrade the volumes that another image has filled. Services that use them must not run.`,
 		RunE: func(*cobra.Command, []string) error {
-			return dataError(eachVolume(loadVolumes(), "upgrading", func(j *upgrade.Job) error {
+			return dataError(eachVolume(loadVolumes(), upgrade.Alone, "upgrading", func(j *upgrade.Job) error {
 				p, err := j.Propose()
 				if err != nil || p.Relation == upgrade.Missing {
 					return err
@@ -121,7 +121,7 @@ func upgradeRollback() *cobra.Command {
 since then is kept in the backup, below .pintle/backup of the volume, until the next upgrade.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			states := []*upgrade.State{}
-			err := eachVolume(loadVolumes(), "rolling back", func(j *upgrade.Job) error {
+			err := eachVolume(loadVolumes(), upgrade.Alone, "rolling back", func(j *upgrade.Job) error {
 				s, err := upgrade.RollBack(j.Volume, dataLog)
 				if s != nil {
 					states = append(states, s)

@@ -160,6 +160,24 @@ func TestAVolumeThroughFourBuilds(t *testing.T) {
 	}
 }
 
+// A volume is not upgraded under the services of another container. Once that has ended nothing is in the way.
+func TestTwoContainers(t *testing.T) {
+	v := newVolume(t)
+	v.write("allow-setup", "now")
+	v.up(1)
+	first := v.boot(1)
+	first.WaitLog("boot finished in")
+	c := v.boot(2, "-e", "PINTLE_FIRSTRUN_LOCK=refuse")
+	if status := c.Wait(); status != 75 {
+		t.Errorf("the second container ended with %d, not 75", status)
+	}
+	c.Expect("cannot lock volume /data: container", "its services run")
+	waits := v.boot(2)
+	waits.WaitLog("waiting for container")
+	first.Stop()
+	waits.WaitLog("build 2 runs on version 2")
+}
+
 // A unit that is to finish an upgrade does so once; where it fails the container ends, and the next start takes
 // the upgrade back, whichever build that is.
 func TestUnitsFinishAnUpgrade(t *testing.T) {
