@@ -40,8 +40,13 @@ func (c *Config) SetupUnits(exe string) []UnitFile {
 		// The unit's own status is what the container ends with.
 		text += "Requires=" + s.Unit + "\nAfter=" + s.Unit + "\n"
 		run = exe + " firstrun configured"
-		if fails != "" {
-			files = append(files, UnitFile{Path: s.Unit + ".d/50-pintle-setup.conf", Content: "[Unit]\n" + fails})
+		// When it runs is its own to say, and the configuration's.
+		dropIn := fails
+		if s.After != nil {
+			dropIn += "After=" + strings.Join(s.After, " ") + "\n"
+		}
+		if dropIn != "" {
+			files = append(files, UnitFile{Path: s.Unit + ".d/50-pintle-setup.conf", Content: "[Unit]\n" + dropIn})
 		}
 	} else {
 		text += fails
