@@ -38,7 +38,7 @@ type savedUnit struct {
 func (m *Manager) Save() (state []byte, fds []int, err error) {
 	c := m.codec(&fds)
 	s := savedState{Format: stateFormat, Manager: c.Fields(m)}
-	fresh := freshly{c.Fields(&Unit{active: Inactive}), c.Fields(&units.Unit{})}
+	fresh := c.Fields(&Unit{active: Inactive})
 	for _, u := range m.sorted() {
 		s.Units = append(s.Units, m.saveUnit(c, u, fresh))
 	}
@@ -52,16 +52,13 @@ func (m *Manager) Save() (state []byte, fds []int, err error) {
 	return text, fds, nil
 }
 
-// freshly are the fields of what was just made, to leave out what is still the same.
-type freshly struct{ unit, settings map[string]json.RawMessage }
-
-// saveUnit writes a unit down, as far as it is other than one that was just loaded.
-func (m *Manager) saveUnit(c *handover.Codec, u *Unit, fresh freshly) savedUnit {
+// saveUnit writes a unit down, as far as it is other than one that was just loaded, whose fields are given.
+func (m *Manager) saveUnit(c *handover.Codec, u *Unit, fresh map[string]json.RawMessage) savedUnit {
 	loaded := *u.Unit
 	loaded.State = units.Loaded
 	kind := newKind(&Unit{Unit: &loaded, m: m})
 	s := savedUnit{Name: u.Name, Kind: kindName(u.kind)}
-	s.Unit = handover.Difference(c.Fields(u), fresh.unit)
+	s.Unit = handover.Difference(c.Fields(u), fresh)
 	s.State = c.Fields(u.kind)
 	if kindName(kind) == s.Kind {
 		s.State = handover.Difference(s.State, c.Fields(kind))
@@ -69,7 +66,7 @@ func (m *Manager) saveUnit(c *handover.Codec, u *Unit, fresh freshly) savedUnit 
 	if len(s.Unit) == 0 && len(s.State) == 0 && u.job == nil && u.nop == nil {
 		return savedUnit{Name: u.Name}
 	}
-	s.Settings = handover.Difference(c.Fields(u.Unit), fresh.settings)
+	s.Settings = c.Sparse(u.Unit)
 	return s
 }
 

@@ -28,6 +28,7 @@ import (
 type Codec struct {
 	special map[reflect.Type]special
 	plans   map[reflect.Type][]field
+	sparse  bool // zero values are left out
 }
 
 type special struct {
@@ -60,9 +61,19 @@ func (c *Codec) Fields(pointer any) map[string]json.RawMessage {
 	return c.fields(reflect.ValueOf(pointer).Elem())
 }
 
+// Sparse is Fields without those that are zero, for a struct that is read into one that is new.
+func (c *Codec) Sparse(pointer any) map[string]json.RawMessage {
+	c.sparse = true
+	defer func() { c.sparse = false }()
+	return c.Fields(pointer)
+}
+
 func (c *Codec) fields(v reflect.Value) map[string]json.RawMessage {
 	texts := map[string]json.RawMessage{}
 	for _, f := range c.plan(v.Type()) {
+		if c.sparse && v.Field(f.index).IsZero() {
+			continue
+		}
 		if text, ok := c.value(open(v.Field(f.index))); ok {
 			texts[f.name] = text
 		}
@@ -222,8 +233,7 @@ func object(texts map[string]json.RawMessage) json.RawMessage {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		key, _ := json.Marshal(name)
-		out = append(append(append(out, key...), ':'), texts[name]...)
+		out = append(append(append(out, quoted(name)...), ':'), texts[name]...)
 	}
 	return append(out, '}')
 }
@@ -231,8 +241,18 @@ func object(texts map[string]json.RawMessage) json.RawMessage {
 // text writes a string; one that is not UTF-8, of which JSON knows nothing, as an object that holds its bytes.
 func text(s string) json.RawMessage {
 	if utf8.ValidString(s) {
-		b, _ := json.Marshal(s)
-		return b
+		return quoted(s)
 	}
 	return fmt.Appendf(nil, `{"base64":%q}`, base64.StdEncoding.EncodeToString([]byte(s)))
+}
+
+func quoted(s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 127 || c == '"' || c == '\\' {
+			b, _ := json.Marshal(s)
+			return b
+		}
+	}
+	b := make([]byte, 0, len(s)+2)
+	return append(append(append(b, '"'), s...), '"')
 }

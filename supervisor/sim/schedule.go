@@ -34,7 +34,8 @@ type schedule struct {
 	ended  int // jobs that had ended then
 
 	moments *rand.Rand // when PID 1 is re-executed
-	often   int        // once in so many events; 0: never
+	often   int        // once in so many events,
+	times   int        // and so many times at most
 	busy    bool       // a call of the manager is under way
 	bugs    int        // how many there are left in the manager
 }
@@ -50,7 +51,7 @@ func run(seed uint64, trace io.Writer, f faults) error {
 	h.check = newChecker(h)
 	s := &schedule{h: h, moments: rand.New(rand.NewPCG(seed, 0x726565786563))}
 	if seed%2 == 0 && f == (faults{}) {
-		s.often = 10 + s.moments.IntN(100)
+		s.often, s.times = 10+s.moments.IntN(100), 3
 	}
 	if seed%4 == 1 && f == (faults{}) {
 		h.bug = s.bug
@@ -197,7 +198,8 @@ func (s *schedule) play() error {
 			}
 		}
 		h.check.after()
-		if s.often > 0 && s.moments.IntN(s.often) == 0 && !h.over {
+		if s.times > 0 && s.moments.IntN(s.often) == 0 && !h.over {
+			s.times--
 			s.reexec(false)
 			h.check.after()
 		}
