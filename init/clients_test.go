@@ -273,11 +273,12 @@ func TestGoClientSubscribes(t *testing.T) {
 	c := boot(t, story{units: clientUnits})
 	c.is("story.target", "active")
 	g := c.goClient()
+	// The library looks at its subscribers without a lock; after Subscribe it is too late to change them.
+	updates, errs := make(chan *systemd.PropertiesUpdate, 256), make(chan error, 1)
+	g.SetPropertiesSubscriber(updates, errs)
 	if err := g.Subscribe(); err != nil {
 		t.Fatal(err)
 	}
-	updates, errs := make(chan *systemd.PropertiesUpdate, 256), make(chan error, 1)
-	g.SetPropertiesSubscriber(updates, errs)
 	signals := make(chan *dbus.Signal, 256)
 	g.raw.Signal(signals)
 	g.start("a.service")
@@ -359,9 +360,11 @@ func TestGoClientRunsTransientUnits(t *testing.T) {
 	g.start("forks.service")
 	main := g.property("forks.service", "Service", "MainPID").(uint32)
 	var child uint32
-	for _, pid := range g.processes("forks.service") {
-		if pid != main {
-			child = pid
+	for end := time.Now().Add(storyWait); child == 0 && time.Now().Before(end); { // until the shell has forked it
+		for _, pid := range g.processes("forks.service") {
+			if pid != main {
+				child = pid
+			}
 		}
 	}
 	g.job("done", func(done chan<- string) (int, error) {
