@@ -152,11 +152,26 @@ func listOf[T any](list []T, text func(T) string) string {
 
 // QuoteForShell puts a word in quotes if a shell would make more of it than the word.
 func QuoteForShell(s string) string {
-	if s != "" && !strings.ContainsAny(s, " \t\n\r\"\\`$*?['()<>|&;!") {
+	if s != "" && !strings.ContainsAny(s, " \"\\`$*?['()<>|&;!") && !strings.ContainsFunc(s, isControl) {
 		return s
 	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "`", "\\`", `$`, `\$`).Replace(s) + `"`
+	b := []byte{'"'}
+	for _, c := range []byte(s) {
+		switch i := strings.IndexByte("\a\b\t\n\v\f\r", c); {
+		case i >= 0:
+			b = append(b, '\\', "abtnvfr"[i])
+		case isControl(rune(c)):
+			b = append(b, '\\', '0'+c>>6, '0'+c>>3&7, '0'+c&7)
+		case strings.IndexByte("\"\\`$", c) >= 0:
+			b = append(b, '\\', c)
+		default:
+			b = append(b, c)
+		}
+	}
+	return string(append(b, '"'))
 }
+
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
 // rangesText writes numbers as ranges: "0-3 7".
 func rangesText(list []int) string {
