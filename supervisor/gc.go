@@ -56,6 +56,7 @@ func (u *Unit) inUse() bool {
 type keeper interface{ keeps() bool }
 
 func (m *Manager) forget(u *Unit) {
+	m.unitRemoved(u) // first: who is told may still look at it
 	u.silence()
 	for _, name := range u.names {
 		delete(m.units, name)
@@ -65,7 +66,6 @@ func (m *Manager) forget(u *Unit) {
 	}
 	m.graph.Unload(u.Name)
 	m.dropTransient(u)
-	m.unitRemoved(u)
 }
 
 // silence clears what would still wake a unit that the manager does not hold any more.

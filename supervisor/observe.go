@@ -36,6 +36,9 @@ func (m *Manager) Touched() []*Unit {
 	return held
 }
 
+// Changed tells whether Touched would name the unit.
+func (u *Unit) Changed() bool { return u.queued&queuedTouched != 0 }
+
 func (m *Manager) unitAdded(u *Unit) {
 	if m.observer != nil {
 		m.observer.UnitAdded(u)

@@ -23,9 +23,7 @@ func (s *Server) Flush() {
 	}
 	s.tell(&s.came)
 	for _, u := range touched {
-		for _, i := range unitInterfaces(supervisor.TypeOf(u.Name)) {
-			s.changed(&Call{Server: s, Unit: u, Path: UnitPath(u.Name)}, i)
-		}
+		s.unitChanged(u)
 	}
 	jobs := s.jobs
 	s.jobs = nil
@@ -41,6 +39,12 @@ func (s *Server) Flush() {
 		}
 	}
 	s.tell(&s.went)
+}
+
+func (s *Server) unitChanged(u *supervisor.Unit) {
+	for _, i := range unitInterfaces(supervisor.TypeOf(u.Name)) {
+		s.changed(&Call{Server: s, Unit: u, Path: UnitPath(u.Name)}, i)
+	}
 }
 
 // changed tells that properties of an object may have changed: as systemd does, all those of an interface that are

@@ -42,8 +42,13 @@ func (s *Server) UnitAdded(u *supervisor.Unit) {
 	s.note(&s.came, "UnitNew", "so", u.Name, UnitPath(u.Name))
 }
 
-// UnitRemoved notes that it holds one no longer.
+// UnitRemoved notes that it holds one no longer. What has changed of it is told at once, while it can be looked at:
+// who waits for it to be down must see that.
 func (s *Server) UnitRemoved(u *supervisor.Unit) {
+	if s.heard() && u.Changed() {
+		s.tell(&s.came)
+		s.unitChanged(u)
+	}
 	s.note(&s.went, "UnitRemoved", "so", u.Name, UnitPath(u.Name))
 }
 
