@@ -163,6 +163,7 @@ func (c *control) anyIn(args []string, otherwise int, wanted ...string) error {
 		return err
 	}
 	exit := otherwise
+	known := c.olderThan(254)
 	for _, name := range names {
 		value, err := c.conn.Get(client.UnitPath(name), client.UnitFace, "ActiveState")
 		if err != nil {
@@ -175,6 +176,10 @@ func (c *control) anyIn(args []string, otherwise int, wanted ...string) error {
 		if slices.Contains(wanted, state) {
 			exit = 0
 		}
+		known = known || stringOf(c.get(client.UnitPath(name), client.UnitFace, "LoadState")) != "not-found"
+	}
+	if !known && exit != 0 {
+		exit = messages.UnknownUnit
 	}
 	return status(exit)
 }

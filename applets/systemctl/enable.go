@@ -9,6 +9,8 @@ import (
 
 	"pintle/applets/client"
 	"pintle/applets/command"
+	"pintle/supervisor"
+	messages "pintle/supervisor/systemctl"
 	"pintle/units"
 	"pintle/units/install"
 )
@@ -145,7 +147,7 @@ func (c *control) enable(args []string) error {
 	if err := c.changed(changes); err != nil {
 		return err
 	}
-	if m.says && !carries && !c.quiet && !c.noWarn {
+	if m.says && !carries && !c.quiet && !c.noWarn && (c.verb != "disable" || !c.olderThan(253)) {
 		c.noticef("%s", install.NoInstallInfo)
 	}
 	if c.now {
@@ -371,9 +373,15 @@ func (c *control) isEnabled(args []string) error {
 	if err := c.connect(); err != nil {
 		return err
 	}
+	missing := 0
 	for _, name := range names {
 		var state string
-		if err := c.conn.Manager("GetUnitFileState", []any{name}, &state); err != nil {
+		err := c.conn.Manager("GetUnitFileState", []any{name}, &state)
+		switch {
+		case err != nil && notThere(err) && !c.olderThan(253):
+			missing++
+			state = "not-found"
+		case err != nil:
 			return failure(err, "Failed to get unit file state for %s", name)
 		}
 		enabled = enabled || install.State(state).Starts()
@@ -381,7 +389,7 @@ func (c *control) isEnabled(args []string) error {
 			continue
 		}
 		c.printf("%s\n", state)
-		if c.full {
+		if c.full && state != "not-found" {
 			var links []string
 			if err := c.conn.Manager("GetUnitFileLinks", []any{name, c.runtime}, &links); err != nil {
 				return failure(err, "Failed to get unit file links for %s", name)
@@ -391,7 +399,19 @@ func (c *control) isEnabled(args []string) error {
 			}
 		}
 	}
+	if missing == len(names) && missing > 0 {
+		return status(messages.UnknownUnit)
+	}
 	return status(btoi(!enabled))
+}
+
+// notThere says whether the manager has refused because there is no such unit file.
+func notThere(err error) bool {
+	switch client.ErrorName(err) {
+	case "org.freedesktop.DBus.Error.FileNotFound", supervisor.ErrNoSuchUnit:
+		return true
+	}
+	return false
 }
 
 func btoi(b bool) int {

@@ -245,8 +245,7 @@ func (c *control) tell(e client.Ended) {
 	switch {
 	case text == "":
 		return
-	case limited:
-		// Newer versions of systemd have lost the reason; what went wrong is better said.
+	case limited && c.olderThan(253):
 		text = strings.TrimSuffix(text, ".") + " because start of the service was attempted too often."
 	}
 	c.errorf("%s", text)

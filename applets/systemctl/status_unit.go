@@ -78,11 +78,16 @@ func (u *unit) conditions(name string) (list []condition) {
 	return list
 }
 
-// executions are the command lines of a unit, by the names of their settings, in the order in which they are told.
+// executions are the command lines of a service or socket, by the names of their settings, in the order in which
+// they are told.
 func (u *unit) executions(do func(setting string, e execution)) {
 	for _, name := range u.order {
 		v := u.values[name]
 		if v.Signature().String() != "a(sasbttttuii)" {
+			continue
+		}
+		switch name {
+		case "ExecMount", "ExecUnmount", "ExecRemount", "ExecActivate", "ExecDeactivate":
 			continue
 		}
 		rows, _ := v.Value().([][]any)

@@ -163,6 +163,10 @@ func (c *control) connect() error {
 	return nil
 }
 
+// olderThan says whether the image has systemd, of a release older than that one: what else is in it knows the words and
+// exit statuses of its own systemctl.
+func (c *control) olderThan(release int) bool { return units.ReleaseOf("").Version < release }
+
 // online is what verbs that talk to the manager begin with.
 func online(run func(c *control, args []string) error) func(c *control, args []string) error {
 	return func(c *control, args []string) error {

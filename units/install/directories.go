@@ -73,11 +73,12 @@ func newDirectories(t *tree, f *Files) directories {
 	if f.Path != nil {
 		d.search = slices.Clone(f.Path)
 	}
-	d.search = t.distinct(d.search)
+	splitUsr := units.ReleaseOf(f.Root).SplitUsr()
+	d.search = t.distinct(d.search, splitUsr)
 	for _, dir := range []string{"/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib"} {
 		d.presets = append(d.presets, dir+"/systemd/"+presets)
 	}
-	d.presets = t.distinct(d.presets)
+	d.presets = t.distinct(d.presets, splitUsr)
 	return d
 }
 
@@ -89,8 +90,8 @@ func cmpOr(s, otherwise string) string {
 }
 
 // distinct leaves out a directory that is another one of the list under a name of its own, such as /lib on a
-// merged /usr.
-func (t *tree) distinct(dirs []string) []string {
+// merged /usr; with splitUsr the first of its names is the one that stays, as in units.Release.
+func (t *tree) distinct(dirs []string, splitUsr bool) []string {
 	real := make([]string, len(dirs))
 	for i, dir := range dirs {
 		dirs[i] = units.SimplifyPath(dir)
@@ -101,7 +102,11 @@ func (t *tree) distinct(dirs []string) []string {
 	}
 	var kept []string
 	for i, dir := range dirs {
-		if !path.IsAbs(dir) || real[i] != dir && slices.Contains(dirs, real[i]) || slices.Contains(kept, dir) {
+		other := real[i] != dir && slices.Contains(dirs, real[i])
+		if splitUsr {
+			other = slices.Contains(real[:i], real[i])
+		}
+		if !path.IsAbs(dir) || other || slices.Contains(kept, dir) {
 			continue
 		}
 		kept = append(kept, dir)
