@@ -118,20 +118,18 @@ func (w *dependencyWalk) below(name string, level int, more []bool) error {
 
 // line prints a unit.
 func (w *dependencyWalk) line(name, state string, level int, more []bool, last bool) {
-	if w.plain {
+	switch {
+	case w.plain || state == "":
 		w.printf("  ")
-	} else {
-		glyph, colour := " ", terminal.Red
+	default:
+		colour := terminal.Red
 		switch state {
 		case "active", "reloading", "activating":
 			colour = terminal.Green
-		case "inactive", "deactivating", "":
+		case "inactive", "deactivating":
 			colour = terminal.Normal
 		}
-		if state != "" {
-			glyph = stateGlyph(state)
-		}
-		w.printf("%s%s%s ", w.screen.Style(colour), glyph, w.screen.Style(terminal.Normal))
+		w.printf("%s%s%s ", w.screen.Style(colour), stateGlyph(state), w.screen.Style(terminal.Normal))
 	}
 	used := 0
 	if !w.plain {

@@ -86,11 +86,7 @@ func (c *control) printFiles(files []install.UnitFile, patterns []string) error 
 		return err
 	}
 	if c.legend {
-		on := c.screen.Style(terminal.Bold)
-		if len(files) == 0 {
-			on = c.screen.Style(terminal.Red)
-		}
-		c.printf("\n%s%d unit files listed.%s\n", on, len(files), c.screen.Style(terminal.Normal))
+		c.printf("\n%d unit files listed.\n", len(files))
 	}
 	return status(btoi(len(files) == 0))
 }

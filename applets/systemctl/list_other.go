@@ -122,9 +122,6 @@ func (c *control) listMachines(patterns []string) error {
 		dot, colour, failures := " ", "", ""
 		if state != "running" {
 			dot, colour = stateGlyph("active"), terminal.Red
-			if state == "degraded" {
-				colour = terminal.Yellow
-			}
 		}
 		if failed > 0 {
 			failures = terminal.Red

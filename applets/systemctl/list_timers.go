@@ -53,7 +53,7 @@ type timer struct {
 	unit      client.Unit
 	next      units.Usec
 	last      units.Usec
-	activates table.Cell
+	activates string
 }
 
 // listTimers is list-timers.
@@ -70,7 +70,7 @@ func (c *control) listTimers(patterns []string) error {
 			unit:      u,
 			next:      c.nextElapse(at, u.Path),
 			last:      units.Usec(numberOf(c.get(u.Path, face("timer"), "LastTriggerUSec"))),
-			activates: c.triggeredCell(u.Path),
+			activates: strings.Join(c.triggered(u.Path), ", "),
 		})
 	}
 	slices.SortStableFunc(timers, func(a, b timer) int {
@@ -81,7 +81,7 @@ func (c *control) listTimers(patterns []string) error {
 		t.Add(
 			c.timeCell(i.next, c.formatTime(i.next)), c.timeCell(i.next, relative(i.next, at)),
 			c.timeCell(i.last, c.formatTime(i.last)), c.timeCell(i.last, relative(i.last, at)),
-			c.unitCell(i.unit), i.activates,
+			c.unitCell(i.unit), table.Cell{Text: i.activates},
 		)
 	}
 	t.Dash = "-"

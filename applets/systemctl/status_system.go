@@ -37,11 +37,7 @@ func (c *control) showSystem() error {
 	c.printf("    Units: %d loaded (incl. loaded aliases)\n", numberOf(values["NNames"]))
 	c.printf("     Jobs: %d queued\n", numberOf(values["NJobs"]))
 	failed := numberOf(values["NFailedUnits"])
-	failures := ""
-	if failed > 0 {
-		failures = terminal.Red
-	}
-	c.printf("   Failed: %s\n", s.In(failures, decimal(failed)+" units"))
+	c.printf("   Failed: %d units\n", failed)
 	since := units.Usec(numberOf(values["UserspaceTimestamp"]))
 	c.printf("    Since: %s; %s\n", c.formatTime(since), units.FormatRelative(since, readClocks().realtime))
 	c.printf("  systemd: %s\n", stringOf(values["Version"]))

@@ -16,8 +16,8 @@ type printer struct {
 
 // text is what a cell shows.
 func (p *printer) text(c Cell) string {
-	if c.Text == "" {
-		return p.t.Dash
+	if c.Text == "" && c.Value != nil {
+		return p.t.Dash // there is nothing, not even an empty text
 	}
 	return c.Text
 }
@@ -120,7 +120,7 @@ func (p *printer) row(b *strings.Builder, row []Cell) {
 				b.WriteString(terminal.Normal)
 			}
 		}
-		text := p.field(c, p.text(c), p.width[j], j == len(p.columns)-1 && !(p.screen.Colours && c.Underline))
+		text := p.field(c, p.text(c), p.width[j], j == len(p.columns)-1 && style == "")
 		b.WriteString(style + text)
 		if style != "" {
 			b.WriteString(terminal.Normal)
@@ -139,7 +139,7 @@ func (p *printer) style(c Cell) string {
 		return ""
 	}
 	style := c.Colour
-	if style == "" && c.Text == "" && p.t.Dash != "" {
+	if _, empty := c.Value.(Null); empty && style == "" && c.Text == "" && p.t.Dash != "" {
 		style = terminal.Grey
 	}
 	if c.Underline {

@@ -46,7 +46,7 @@ func Ellipsize(s string, width, percent int) string {
 		return "…"
 	}
 	room := width - 1
-	left := room * percent / 100
+	left := (room*percent + 50) / 100
 	head, used := 0, 0
 	for i, r := range s {
 		if used+runeWidth(r) > left {

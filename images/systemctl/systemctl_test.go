@@ -130,12 +130,32 @@ func same(t *testing.T, theirs, mine []answer, known map[string]string) {
 			reason := known[theirs[i].command]
 			switch {
 			case want != got && reason == "":
-				t.Errorf("systemd's systemctl said\n%s\nours\n%s", theirs[i].text, mine[i].text)
+				t.Errorf("systemd's systemctl (-) and ours (+) said\n%s", difference(want, got))
 			case want == got && reason != "":
 				t.Errorf("there is no difference any more (%s)", reason)
 			}
 		})
 	}
+}
+
+// difference shows the lines that only one of two texts has; all, if the lines are the same in another order.
+func difference(want, got string) string {
+	var b strings.Builder
+	a, c := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for _, line := range a {
+		if !slices.Contains(c, line) {
+			fmt.Fprintf(&b, "- %q\n", line)
+		}
+	}
+	for _, line := range c {
+		if !slices.Contains(a, line) {
+			fmt.Fprintf(&b, "+ %q\n", line)
+		}
+	}
+	if b.Len() == 0 {
+		return "- " + want + "\n+ " + got
+	}
+	return b.String()
 }
 
 func settle(text string) string {
@@ -184,7 +204,7 @@ func TestAct(t *testing.T) {
 // Both systemctls against pintle as PID 1.
 func TestAgainstPintle(t *testing.T) {
 	c := boot(t, "pintle")
-	same(t, play(t, c, nil, genuine, "look.txt"), play(t, c, nil, ours, "look.txt"), map[string]string{})
+	same(t, play(t, c, nil, genuine, "pintle.txt"), play(t, c, nil, ours, "pintle.txt"), map[string]string{})
 }
 
 // While an image is made nobody is there to be asked. daemon-reload, which scripts of packages run, says nothing and
