@@ -178,15 +178,15 @@ func ask(t *testing.T, socket string, calls int) {
 		wait.Go(func() {
 			for i := lane; i < calls; i += lanes {
 				var err error
-				switch i % 4 {
-				case 0:
-					err = manager.Call(at+"Manager.GetUnit", 0, fmt.Sprintf("scale-%d.service", i%loaded)).Err
-				case 1:
-					_, err = unit.GetProperty(at + "Unit.ActiveState")
-				case 2:
-					err = manager.Call(at+"Manager.ListUnitsByPatterns", 0, []string{}, []string{"scale-1?.service"}).Err
-				case 3:
+				switch name := fmt.Sprintf("scale-%d.service", i%loaded); {
+				case i%20 == 0:
 					err = unit.Call("org.freedesktop.DBus.Properties.GetAll", 0, at+"Service").Err
+				case i%20 == 1:
+					err = manager.Call(at+"Manager.ListUnitsByPatterns", 0, []string{}, []string{"scale-1?.service"}).Err
+				case i%2 == 0:
+					err = manager.Call(at+"Manager.GetUnit", 0, name).Err
+				default:
+					_, err = unit.GetProperty(at + "Unit.ActiveState")
 				}
 				if err != nil {
 					t.Errorf("call %d: %v", i, err)

@@ -117,11 +117,7 @@ func (p *plan) layer(base, from, to string) error {
 	if isMountPoint(from) {
 		return bindReadOnly(from, to)
 	}
-	err := copyMode(from, to)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // somebody has removed it meanwhile, as happens below /tmp
-	}
-	if err != nil {
+	if err := copyMode(from, to); err != nil {
 		return err
 	}
 	return eachEntry(from, to, func(_, from, to string) error { return p.layer(base, from, to) })
@@ -135,30 +131,39 @@ func eachEntry(from, to string, directory func(name, from, to string) error) err
 	}
 	for _, e := range entries {
 		from, to := filepath.Join(from, e.Name()), filepath.Join(to, e.Name())
-		switch {
-		case e.Type()&os.ModeSymlink != 0:
-			target, err := os.Readlink(from)
-			if err == nil {
-				err = os.Symlink(target, to)
-			}
-			if err != nil {
-				return fmt.Errorf("cannot copy the link %s: %w", from, err)
-			}
-		case e.IsDir():
-			if err := os.Mkdir(to, 0o755); err != nil {
-				return fmt.Errorf("cannot make %s in the new root: %w", from, err)
-			}
-			if err := directory(e.Name(), from, to); err != nil {
-				return err
-			}
-		case e.Type().IsRegular():
-			if err := bindFile(from, to); err != nil {
-				return err
-			}
-			if err := readOnly(to); err != nil {
-				return err
-			}
+		err := showEntry(e, from, to, directory)
+		if _, gone := os.Lstat(from); err != nil && errors.Is(gone, fs.ErrNotExist) {
+			_ = os.Remove(to)
+			continue // somebody has removed it meanwhile, as happens below /tmp
 		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// showEntry does it for one entry.
+func showEntry(e fs.DirEntry, from, to string, directory func(name, from, to string) error) error {
+	switch {
+	case e.Type()&os.ModeSymlink != 0:
+		target, err := os.Readlink(from)
+		if err == nil {
+			err = os.Symlink(target, to)
+		}
+		if err != nil {
+			return fmt.Errorf("cannot copy the link %s: %w", from, err)
+		}
+	case e.IsDir():
+		if err := os.Mkdir(to, 0o755); err != nil {
+			return fmt.Errorf("cannot make %s in the new root: %w", from, err)
+		}
+		return directory(e.Name(), from, to)
+	case e.Type().IsRegular():
+		if err := bindFile(from, to); err != nil {
+			return err
+		}
+		return readOnly(to)
 	}
 	return nil
 }
