@@ -3,6 +3,7 @@ package supervisor
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"pintle/units"
 )
@@ -75,7 +76,12 @@ func loadProblem(u *units.Unit) *Error {
 	case units.BadSetting:
 		return refuse(ErrBadUnitSetting, u.Name, "Unit %s has a bad unit file setting.", u.Name)
 	case units.LoadError:
-		return refuse(ErrLoadFailed, u.Name, "Unit %s failed to load properly, please adjust/correct and reload service manager: %v", u.Name, u.Err)
+		const text = "Unit %s failed to load properly, please adjust/correct and reload service manager: %v"
+		var errno syscall.Errno // the whole story is in the unit's problems, which were logged
+		if errors.As(u.Err, &errno) {
+			return refuse(ErrnoName(errno), u.Name, text, u.Name, ErrnoText(errno))
+		}
+		return refuse(ErrLoadFailed, u.Name, text, u.Name, u.Err)
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func (m *Manager) request(u *Unit, r Request) ([]Requested, error) {
 	if r.Mode == "" {
 		r.Mode = units.ModeReplace
 	}
-	if err := checkRequest(r); err != nil {
+	if err := m.checkRequest(r); err != nil {
 		return nil, err
 	}
 	if err := mayRequest(r.Type, u); err != nil {
@@ -70,13 +70,14 @@ func (m *Manager) request(u *Unit, r Request) ([]Requested, error) {
 }
 
 // checkRequest refuses types and modes of jobs that there are not.
-func checkRequest(r Request) error {
+func (m *Manager) checkRequest(r Request) error {
 	switch r.Type {
 	case JobStart, JobVerifyActive, JobStop, JobReload, JobRestart, JobNop, JobTryRestart, JobTryReload, JobReloadOrStart:
 	default:
 		return refuse(ErrInvalidArgs, r.Unit, "Job type %s invalid", r.Type)
 	}
-	if !slices.Contains(units.Enumeration("job_mode"), string(r.Mode)) {
+	known := slices.Contains(units.Enumeration("job_mode"), string(r.Mode))
+	if !known || r.Mode == units.ModeRestartDependencies && m.before(254) {
 		return refuse(ErrInvalidArgs, r.Unit, "Job mode %s invalid", r.Mode)
 	}
 	return nil

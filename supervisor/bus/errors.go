@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"syscall"
 
-	"golang.org/x/sys/unix"
-
 	"pintle/supervisor"
 )
 
@@ -39,33 +37,6 @@ const (
 	errReadOnly         = "org.freedesktop.DBus.Error.PropertyReadOnly"
 )
 
-// errnoNames are the errors of system calls that have a D-Bus name; every other is System.Error.ENAME.
-func errnoName(errno syscall.Errno) string {
-	switch errno {
-	case unix.EPERM, unix.EACCES:
-		return ErrAccessDenied
-	case unix.EINVAL:
-		return ErrInvalidArgs
-	case unix.ENOENT:
-		return "org.freedesktop.DBus.Error.FileNotFound"
-	case unix.EEXIST:
-		return "org.freedesktop.DBus.Error.FileExists"
-	case unix.ENOMEM:
-		return "org.freedesktop.DBus.Error.NoMemory"
-	case unix.ETIMEDOUT, unix.ETIME:
-		return "org.freedesktop.DBus.Error.Timeout"
-	case unix.EIO:
-		return "org.freedesktop.DBus.Error.IOError"
-	case unix.EBADMSG:
-		return "org.freedesktop.DBus.Error.InconsistentMessage"
-	case unix.EOPNOTSUPP:
-		return ErrNotSupported
-	case unix.ESRCH:
-		return "org.freedesktop.DBus.Error.UnixProcessIdUnknown"
-	}
-	return "System.Error." + unix.ErrnoName(errno)
-}
-
 // nameAndText are what an error says on the bus.
 func nameAndText(err error) (name, text string) {
 	var own *Error
@@ -78,18 +49,9 @@ func nameAndText(err error) (name, text string) {
 		return refused.Name, refused.Message
 	case errors.As(err, &errno):
 		if err == errno {
-			return errnoName(errno), sentence(errno)
+			return supervisor.ErrnoName(errno), supervisor.ErrnoText(errno)
 		}
-		return errnoName(errno), err.Error()
+		return supervisor.ErrnoName(errno), err.Error()
 	}
 	return errFailed, err.Error()
-}
-
-// sentence is an errno's text as strerror(3) has it.
-func sentence(errno syscall.Errno) string {
-	text := []byte(errno.Error())
-	if len(text) > 0 && 'a' <= text[0] && text[0] <= 'z' {
-		text[0] -= 'a' - 'A'
-	}
-	return string(text)
 }

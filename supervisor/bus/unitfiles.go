@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"pintle/supervisor"
 	"pintle/units"
 	"pintle/units/install"
 )
@@ -84,7 +85,7 @@ func installError(res install.Result) error {
 	}
 	name := f.BusName()
 	if name == "" {
-		name = errnoName(f.Errno)
+		name = supervisor.ErrnoName(f.Errno)
 	}
 	return Errorf(name, "%s", f.Error())
 }
