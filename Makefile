@@ -26,7 +26,7 @@ test: lint $(PINTLE) $(DEMO_ROOT).tar $(OUT)/debian-root.tar
 	$(MAKE) --no-print-directory cover
 
 lint:
-	@unformatted=$$(gofmt -l applets cmd firstrun init units supervisor upgrade docs images bench vectors); \
+	@unformatted=$$(gofmt -l applets cmd firstrun init units supervisor upgrade docs images bench vectors parity); \
 	if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted >&2; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...

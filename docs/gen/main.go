@@ -18,6 +18,7 @@ var parts = map[string]func() string{
 	"configuration": configuration,
 	"signals":       signals,
 	"directives":    directives,
+	"scenarios":     scenarios,
 }
 
 func main() {
