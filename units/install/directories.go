@@ -22,6 +22,7 @@ const (
 // directories are where the unit files of a scope lie (systemd.unit(5), "Unit File Load Path").
 type directories struct {
 	search []string // all, highest priority first
+	names  []string // all by which files in them may be called, these first
 
 	config, runtimeConfig     string // links made by enable, link, mask
 	control, runtimeControl   string // drop-ins made by set-property
@@ -74,7 +75,12 @@ func newDirectories(t *tree, f *Files) directories {
 		d.search = slices.Clone(f.Path)
 	}
 	splitUsr := units.ReleaseOf(f.Root).SplitUsr()
+	all := d.search
 	d.search = t.distinct(d.search, splitUsr)
+	d.names = d.search
+	if splitUsr {
+		d.names = append(slices.Clip(d.search), all...)
+	}
 	for _, dir := range []string{"/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib"} {
 		d.presets = append(d.presets, dir+"/systemd/"+presets)
 	}
@@ -115,11 +121,11 @@ func (t *tree) distinct(dirs []string, splitUsr bool) []string {
 }
 
 // searched tells whether a file lies in a directory of the search path.
-func (d *directories) searched(file string) bool { return slices.Contains(d.search, path.Dir(file)) }
+func (d *directories) searched(file string) bool { return slices.Contains(d.names, path.Dir(file)) }
 
 // below is what of a path follows the first directory of the search path that it lies in, also if deeper.
 func (d *directories) below(file string) (rest string, ok bool) {
-	for _, dir := range d.search {
+	for _, dir := range d.names {
 		if rest, ok := within(file, dir); ok {
 			return rest, true
 		}
