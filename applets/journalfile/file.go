@@ -29,12 +29,12 @@ const (
 	flagCompressed   = 1 | 2 | 4
 	objectHeaderSize = 16
 	payloadMax       = 1 << 20 // of a field; what is longer is cut
-	chainMax         = 1 << 20 // links of a chain
 )
 
 // file is an open journal file.
 type file struct {
 	f         *os.File
+	size      int64 // when it was opened
 	id        [16]byte
 	keyed     bool
 	compact   bool
@@ -60,6 +60,11 @@ func (j *file) readHeader() error {
 	if _, err := j.f.ReadAt(h[:], 0); err != nil {
 		return errFormat
 	}
+	info, err := j.f.Stat()
+	if err != nil {
+		return err
+	}
+	j.size = info.Size()
 	formats := binary.LittleEndian.Uint32(h[atIncompatible:])
 	if !bytes.HasPrefix(h[:], []byte("LPKSHHRH")) || formats&^knownFormats != 0 {
 		return errFormat
@@ -84,7 +89,7 @@ func (j *file) object(at int64, kind byte, limit int64) (flags byte, body []byte
 		return 0, nil, err
 	}
 	size := int64(binary.LittleEndian.Uint64(h[8:])) - objectHeaderSize
-	if h[0] != kind || size < 0 {
+	if h[0] != kind || size < 0 || size > j.size-at {
 		return 0, nil, errFormat
 	}
 	body = make([]byte, min(size, limit))
@@ -139,9 +144,9 @@ func (j *file) find(field string) (data, bool) {
 		return data{}, false
 	}
 	at := int64(binary.LittleEndian.Uint64(slot[:]))
-	for i := 0; at != 0 && i < chainMax; i++ {
+	for at != 0 {
 		d, next, err := j.data(at)
-		if err != nil {
+		if err != nil || next != 0 && next <= at { // what is added later lies behind: else this would be a circle
 			return data{}, false
 		}
 		if !d.packed && string(d.payload) == field {
@@ -155,12 +160,16 @@ func (j *file) find(field string) (data, bool) {
 // entries are the places of the entries that have a field, oldest first.
 func (j *file) entries(d data) []int64 {
 	list := []int64{d.entry}
-	for at, i := d.array, 0; at != 0 && uint64(len(list)) < d.count && i < chainMax; i++ {
-		_, b, err := j.object(at, objectArray, 1<<26)
+	for at := d.array; at != 0 && uint64(len(list)) < d.count; {
+		_, b, err := j.object(at, objectArray, j.size)
 		if err != nil || len(b) < 8 {
 			break
 		}
-		at = int64(binary.LittleEndian.Uint64(b))
+		next := int64(binary.LittleEndian.Uint64(b))
+		if next != 0 && next <= at {
+			break
+		}
+		at = next
 		for b = b[8:]; uint64(len(list)) < d.count; {
 			var place int64
 			switch {
