@@ -50,6 +50,9 @@ func (c *control) edit(args []string) error {
 	defer func() {
 		for _, f := range files {
 			os.Remove(f.temporary)
+			if dir := filepath.Dir(f.path); strings.HasSuffix(dir, ".d") {
+				os.Remove(dir) // which fails unless nothing is in it
+			}
 		}
 	}()
 	for _, f := range files {
@@ -77,7 +80,9 @@ func (c *control) toEdit(name string) (*edited, error) {
 	case f.state == "masked":
 		return nil, command.Failf("Cannot edit %s: unit is masked.", name)
 	case f.own == "" && c.force == 0:
-		return nil, command.Failf("No files found for %s.\nRun 'systemctl edit --force --full %s' to create a new unit.", name, name)
+		c.errorf("No files found for %s.", name)
+		c.infof("Run 'systemctl edit --force --full %s' to create a new unit.", name)
+		return nil, status(1)
 	}
 	dir := c.configDir()
 	e := &edited{path: filepath.Join(dir, name)}
@@ -190,7 +195,7 @@ func (c *control) runEditor(files []*edited) error {
 			return command.Failf("(editor) failed with exit status %d.", exited.ExitCode())
 		}
 	}
-	return command.Failf("Cannot edit files, no editor available. Please set either $SYSTEMD_EDITOR, $EDITOR or $VISUAL.")
+	return command.Failf("Cannot edit units, no editor available. Please set either $SYSTEMD_EDITOR, $EDITOR or $VISUAL.")
 }
 
 // editors are the commands to try in turn.
