@@ -2,6 +2,7 @@ package run
 
 import (
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -30,6 +31,8 @@ func (o *options) startScope(conn *client.Conn) error {
 		return err
 	}
 	if o.nice != nil {
+		// The nice level is one of the thread, and the thread that executes the command hands its own on.
+		runtime.LockOSThread()
 		if err := unix.Setpriority(unix.PRIO_PROCESS, 0, *o.nice); err != nil {
 			return command.Failf("Failed to set nice level: %s", command.Reason(err))
 		}
