@@ -157,7 +157,7 @@ TimeoutStopSec=60
 -- stubborn2.service --
 [Service]
 ExecStart=/bin/sh -c 'trap "" TERM; echo deaf; while :; do sleep 1; done'
-TimeoutStopSec=3s
+TimeoutStopSec=15s
 `
 
 // crowdGathers boots the crowd and waits until each is in the state that its name says.

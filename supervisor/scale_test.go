@@ -3,9 +3,10 @@ package supervisor
 import (
 	"fmt"
 	"runtime"
-	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"pintle/units"
 )
@@ -72,12 +73,11 @@ func startAndStop(t testing.TB, all given) {
 
 // threadTime is how long this thread has had a processor, which is what counts on a busy machine.
 func threadTime(t *testing.T) time.Duration {
-	var usage syscall.Rusage
-	const thread = 1 // RUSAGE_THREAD, getrusage(2)
-	if err := syscall.Getrusage(thread, &usage); err != nil {
+	var now unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &now); err != nil {
 		t.Fatal(err)
 	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	return time.Duration(now.Nano())
 }
 
 // TestScale starts many units and looks that the work for each does not grow with their number.

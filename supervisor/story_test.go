@@ -375,6 +375,11 @@ var storyCommands = map[string]func(*story, []string, []string) error{
 		s.host.clock = until
 		return nil
 	},
+	// oversleep SPAN: time passes, and nobody looks at what has become due.
+	"oversleep": func(s *story, w, _ []string) error {
+		s.host.clock += span(w[0])
+		return nil
+	},
 	// show UNIT…
 	"show": func(s *story, w, _ []string) error {
 		for _, name := range w {

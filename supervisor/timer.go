@@ -285,12 +285,10 @@ func (t *timerUnit) rearm(now Instant) {
 // timeout: the time has come, unless the wall clock was set back in between.
 func (t *timerUnit) timeout() {
 	now := t.u.now()
-	due := t.next.Monotonic != 0 && t.next.Monotonic <= now.Monotonic ||
-		t.next.Realtime != 0 && t.next.Realtime <= now.Realtime
 	switch {
 	case t.sub != "waiting":
 		return
-	case !due:
+	case !t.due(now):
 		t.rearm(now)
 		return
 	case t.u.stopPending() || t.u.m.ending != nil:
@@ -314,9 +312,17 @@ func (t *timerUnit) timeout() {
 	t.enter("running")
 }
 
-// triggered: the unit has changed, and with it perhaps what OnUnitActiveSec= counts from.
+// due tells whether what the timer waits for has come.
+func (t *timerUnit) due(now Instant) bool {
+	return t.next.Monotonic != 0 && t.next.Monotonic <= now.Monotonic ||
+		t.next.Realtime != 0 && t.next.Realtime <= now.Realtime
+}
+
+// triggered: the unit has changed, and with it perhaps what OnUnitActiveSec= counts from. What has become due and has
+// not gone off yet is left to the timeout that is about to come: to look again would pass it over.
 func (t *timerUnit) triggered(target *Unit) {
 	switch {
+	case t.sub == "waiting" && t.due(t.u.now()):
 	case t.sub == "waiting" || t.sub == "elapsed":
 		t.wait(false)
 	case t.sub == "running" && target.active.down() && target.job == nil:
