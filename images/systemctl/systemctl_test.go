@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"pintle/images/engine"
+	"pintle/units"
 )
 
 // image has systemd 252 as Debian 12 ships it.
@@ -161,10 +162,22 @@ func difference(want, got string) string {
 func settle(text string) string {
 	var lines []string
 	for line := range strings.Lines(text) {
-		lines = append(lines, varying.ReplaceAllString(strings.TrimRight(line, " \r\n"), "~"))
+		lines = append(lines, varying.ReplaceAllString(sortUnits(strings.TrimRight(line, " \r\n")), "~"))
 	}
 	sortChanges(lines)
 	return strings.Join(lines, "\n")
+}
+
+// sortUnits orders the units of a property such as After=: they have no order, another one whenever they are loaded.
+func sortUnits(line string) string {
+	name, value, ok := strings.Cut(line, "=")
+	words := strings.Fields(value)
+	unit := func(word string) bool { return units.ValidName(word, units.AnyName) }
+	if !ok || len(words) < 2 || slices.ContainsFunc(words, func(w string) bool { return !unit(w) }) {
+		return line
+	}
+	slices.Sort(words)
+	return name + "=" + strings.Join(words, " ")
 }
 
 // sortChanges orders lines about links, which come in the order in which a directory has them.
@@ -184,12 +197,14 @@ func sortChanges(lines []string) {
 
 // What changes nothing, against systemd as PID 1.
 func TestLook(t *testing.T) {
+	t.Parallel()
 	c := boot(t, "systemd")
 	same(t, play(t, c, nil, genuine, "look.txt"), play(t, c, nil, ours, "look.txt"), map[string]string{})
 }
 
 // At a terminal, with colours, links, underlined lines and columns that are cut.
 func TestTerminal(t *testing.T) {
+	t.Parallel()
 	c := boot(t, "systemd")
 	tty := []string{"-t", "-e", "TERM=xterm-256color", "-e", "COLUMNS=100", "-e", "TTY=1"}
 	same(t, play(t, c, tty, genuine, "terminal.txt"), play(t, c, tty, ours, "terminal.txt"), map[string]string{})
@@ -197,12 +212,14 @@ func TestTerminal(t *testing.T) {
 
 // What changes something, each in a container of its own.
 func TestAct(t *testing.T) {
+	t.Parallel()
 	theirs, mine := boot(t, "systemd"), boot(t, "systemd")
 	same(t, play(t, theirs, nil, genuine, "act.txt"), play(t, mine, nil, ours, "act.txt"), map[string]string{})
 }
 
 // Both systemctls against pintle as PID 1.
 func TestAgainstPintle(t *testing.T) {
+	t.Parallel()
 	c := boot(t, "pintle")
 	same(t, play(t, c, nil, genuine, "pintle.txt"), play(t, c, nil, ours, "pintle.txt"), map[string]string{})
 }
@@ -210,6 +227,7 @@ func TestAgainstPintle(t *testing.T) {
 // While an image is made nobody is there to be asked. daemon-reload, which scripts of packages run, says nothing and
 // ends well.
 func TestOffline(t *testing.T) {
+	t.Parallel()
 	theirs, mine := start(t, "none"), start(t, "none")
 	same(t, play(t, theirs, nil, genuine, "offline.txt"), play(t, mine, nil, ours, "offline.txt"), map[string]string{
 		"daemon-reload":                 "there is nothing to be reloaded while an image is made",
