@@ -52,7 +52,7 @@ func (s *Screen) In(style, text string) string {
 	return style + text + Normal
 }
 
-// Styled is In for a style that ends with nothing written, as some of systemd's messages have it.
+// Style is what turns a style on, for text that In cannot enclose.
 func (s *Screen) Style(style string) string {
 	if !s.Colours {
 		return ""
