@@ -67,10 +67,7 @@ func (p *PID1) newGraph() *units.Graph {
 
 // unitFiles are the unit files of the container, as they are installed.
 func unitFiles() *install.Files {
-	return &install.Files{Host: units.SystemHost{}, Provided: func(name string) (alias string, ok bool) {
-		_, alias, ok = units.Builtin(name)
-		return alias, ok
-	}}
+	return &install.Files{Host: units.SystemHost{}, Provided: install.Builtin}
 }
 
 // use makes a graph the one that the manager loads from.

@@ -101,13 +101,16 @@ type unitTimes struct {
 	took                                             units.Usec
 }
 
-// allTimes asks for the times of all units that were ever up.
-func allTimes(conn *client.Conn, b *boot) (map[string]*unitTimes, []*unitTimes, error) {
+// allTimes asks for the phases, and for the times of all units that were ever up.
+func (o *options) allTimes(conn *client.Conn) (*boot, []*unitTimes, error) {
+	b, err := o.bootTimes(conn)
+	if err != nil {
+		return nil, nil, err
+	}
 	list, err := conn.Units(nil, nil)
 	if err != nil {
 		return nil, nil, command.Failf("Failed to list units: %s", client.Reason(err))
 	}
-	byName := map[string]*unitTimes{}
 	var all []*unitTimes
 	for _, u := range list {
 		properties, err := conn.GetAll(u.Path, client.UnitFace)
@@ -139,10 +142,9 @@ func allTimes(conn *client.Conn, b *boot) (map[string]*unitTimes, []*unitTimes, 
 		if t.activating == 0 {
 			continue
 		}
-		byName[u.ID] = t
 		all = append(all, t)
 	}
-	return byName, all, nil
+	return b, all, nil
 }
 
 func milliseconds(t units.Usec) string { return units.FormatSpan(t, units.Millisecond) }
@@ -200,11 +202,7 @@ func (o *options) blame([]string) error {
 		return err
 	}
 	defer conn.Close()
-	b, err := o.bootTimes(conn)
-	if err != nil {
-		return err
-	}
-	_, all, err := allTimes(conn, b)
+	_, all, err := o.allTimes(conn)
 	if err != nil {
 		return err
 	}

@@ -28,11 +28,13 @@ func (o *options) criticalChain(args []string) error {
 	}
 	defer conn.Close()
 	c := &chain{options: o, conn: conn, screen: terminal.Standard()}
-	if c.boot, err = o.bootTimes(conn); err != nil {
+	var all []*unitTimes
+	if c.boot, all, err = o.allTimes(conn); err != nil {
 		return err
 	}
-	if c.times, _, err = allTimes(conn, c.boot); err != nil {
-		return err
+	c.times = make(map[string]*unitTimes, len(all))
+	for _, t := range all {
+		c.times[t.name] = t
 	}
 	fmt.Fprint(o.out, "The time when unit became active or started is printed after the \"@\" character.\n"+
 		"The time the unit took to start is printed after the \"+\" character.\n\n")

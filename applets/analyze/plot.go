@@ -32,11 +32,7 @@ func (o *options) plot([]string) error {
 		return err
 	}
 	defer conn.Close()
-	b, err := o.bootTimes(conn)
-	if err != nil {
-		return err
-	}
-	_, all, err := allTimes(conn, b)
+	b, all, err := o.allTimes(conn)
 	if err != nil {
 		return err
 	}

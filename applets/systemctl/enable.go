@@ -24,6 +24,10 @@ func (c *control) clientSide() bool {
 // files are the unit files that we work on ourselves.
 func (c *control) files() *install.Files {
 	f := &install.Files{Root: c.root}
+	if c.root == "" && !c.global && !c.user {
+		// While an image is made: the targets that PID 1 brings along are not missing in it.
+		f.Provided = install.Builtin
+	}
 	switch {
 	case c.global:
 		f.Scope = install.Global

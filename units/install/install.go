@@ -32,6 +32,12 @@ type Files struct {
 	Provided func(name string) (alias string, ok bool)
 }
 
+// Builtin is Files.Provided of a system that pintle is the manager of.
+func Builtin(name string) (alias string, ok bool) {
+	_, alias, ok = units.Builtin(name)
+	return alias, ok
+}
+
 // Options say how an operation is done.
 type Options struct {
 	Runtime  bool // in /run instead of /etc: until the next boot

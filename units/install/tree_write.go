@@ -35,18 +35,12 @@ func (t *tree) fill(l *listing, dir string) error {
 	case p.name != "":
 		return unix.ENOTDIR
 	}
-	fd, err := retry(func() (int, error) {
-		return unix.Openat(p.fd(), ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	})
+	d, names, err := readDir(p.fd(), ".")
 	if err != nil {
 		return err
 	}
-	f := os.NewFile(uintptr(fd), dir)
-	defer f.Close()
-	names, err := f.Readdirnames(-1)
-	if err != nil {
-		return errnoOf(err)
-	}
+	defer d.Close()
+	fd := int(d.Fd())
 	for _, name := range names {
 		if leftOver(name) {
 			continue
@@ -73,6 +67,23 @@ func (t *tree) fill(l *listing, dir string) error {
 	}
 	sortEntries(l)
 	return nil
+}
+
+// readDir opens a directory, but not by a link in its last part, and gives the names in it.
+func readDir(at int, name string) (*os.File, []string, error) {
+	fd, err := retry(func() (int, error) {
+		return unix.Openat(at, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	d := os.NewFile(uintptr(fd), name)
+	names, err := d.Readdirnames(-1)
+	if err != nil {
+		d.Close()
+		return nil, nil, errnoOf(err)
+	}
+	return d, names, nil
 }
 
 // changed forgets what directories hold: several paths may lead to the one that was changed.
@@ -151,20 +162,13 @@ func removeAllAt(at int, name string) error {
 	if err != unix.EISDIR && err != unix.EPERM {
 		return err
 	}
-	fd, err := retry(func() (int, error) {
-		return unix.Openat(at, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
-	})
+	d, names, err := readDir(at, name)
 	if err != nil {
 		return err
 	}
-	f := os.NewFile(uintptr(fd), name)
-	defer f.Close()
-	names, err := f.Readdirnames(-1)
-	if err != nil {
-		return errnoOf(err)
-	}
+	defer d.Close()
 	for _, inner := range names {
-		if err := removeAllAt(fd, inner); err != nil && err != unix.ENOENT {
+		if err := removeAllAt(int(d.Fd()), inner); err != nil && err != unix.ENOENT {
 			return err
 		}
 	}
