@@ -33,7 +33,7 @@ lint:
 
 cover:
 	@mkdir -p $(OUT)
-	$(GO) test -coverprofile=$(OUT)/cover.out -coverpkg=$(subst $() ,$(comma),$(COVERED:%=pintle/%)) $(COVERED:%=./%/...) >/dev/null
+	$(GO) test -coverprofile=$(OUT)/cover.out -coverpkg=$(subst $() ,$(comma),$(COVERED:%=pintle/%)) $(COVERED:%=./%/...)
 	@awk -v min=$(COVERAGE) -f images/coverage.awk $(OUT)/cover.out
 
 # What is generated from the tables of the program; a test fails when it is out of date.

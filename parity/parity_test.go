@@ -3,7 +3,6 @@ package parity
 import (
 	"context"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,7 +27,7 @@ func TestMain(m *testing.M) {
 }
 
 // What every scenario observes is what genuine systemd made it observe, but for the known differences; and those
-// differ still. Some scenarios count on a machine that has time for them, so what differs is played once more, by itself.
+// differ still.
 func TestScenarios(t *testing.T) {
 	known, err := Differences()
 	if err != nil {
@@ -43,16 +42,6 @@ func TestScenarios(t *testing.T) {
 				}
 			}
 			reports := run(t, impl)
-			var again []string
-			for scenario, report := range reports {
-				if report != "" && reasons[scenario] == "" {
-					t.Logf("once more, by itself: %s", report)
-					again = append(again, scenario)
-				}
-			}
-			if len(again) > 0 {
-				maps.Copy(reports, run(t, impl, append([]string{"--jobs", "1"}, again...)...))
-			}
 			for scenario := range reasons {
 				if _, played := reports[scenario]; !played {
 					t.Errorf("differences.txt names scenario %q, which there is not", scenario)
@@ -91,12 +80,12 @@ func scenarios(t *testing.T) []string {
 	return names
 }
 
-// run has ./run play scenarios, all unless some are named, and gives a report of each: empty if it passed.
-func run(t *testing.T, impl string, arguments ...string) map[string]string {
+// run has ./run play all scenarios, and gives a report of each: empty if it passed.
+func run(t *testing.T, impl string) map[string]string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "./run", append([]string{"--impl", impl}, arguments...)...)
+	cmd := exec.CommandContext(ctx, "./run", "--impl", impl)
 	cmd.Env = append(os.Environ(), "PINTLE_BIN=../out/pintle")
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it removes its containers
 	cmd.WaitDelay = time.Minute

@@ -16,9 +16,13 @@ func consolePipe(t *testing.T) (*Console, *os.File) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { r.Close(); w.Close() })
 	c := NewConsole(int(w.Fd()), 256<<10, aside)
 	c.grace = 20 * time.Millisecond
+	t.Cleanup(func() {
+		r.Close()
+		c.Close(time.Minute) // before its descriptor has a chance to become that of another pipe
+		w.Close()
+	})
 	return c, r
 }
 
