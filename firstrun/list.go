@@ -3,6 +3,7 @@ package firstrun
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -37,42 +38,33 @@ func ParseList(name string, text []byte) (list []ListEntry, err error) {
 	return list, err
 }
 
-// ParsePair reads "TEMPLATE:VOLUME[:OPTION,…]". The options are "each-boot" and "list=FILE".
-func ParsePair(text string) (Pair, error) {
-	fields := strings.SplitN(text, ":", 3)
-	bad := func(why string) (Pair, error) {
-		return Pair{}, fmt.Errorf("cannot use volume %q: %s; write TEMPLATE:VOLUME[:each-boot,list=FILE]", text, why)
-	}
-	if len(fields) < 2 {
-		return bad("it names no volume")
-	}
-	p := Pair{Template: fields[0], Volume: fields[1]}
-	for _, path := range fields[:2] {
-		if !strings.HasPrefix(path, "/") {
-			return bad(fmt.Sprintf("%q is no absolute path", path))
-		}
-	}
-	if len(fields) < 3 {
-		return p, nil
-	}
-	for option := range strings.SplitSeq(fields[2], ",") {
-		name, value, _ := strings.Cut(option, "=")
+// Check tells what is wrong with the paths of a pair.
+func (p *Pair) Check() error {
+	for _, of := range []struct{ what, path string }{{"template", p.Template}, {"path", p.Volume}} {
 		switch {
-		case option == "each-boot":
-			p.EachBoot = true
-		case name == "list" && value != "":
-			data, err := os.ReadFile(value)
-			if err == nil {
-				p.List, err = ParseList(value, data)
-			}
-			if err != nil {
-				return bad(err.Error())
-			}
-		default:
-			return bad(fmt.Sprintf("option %q is unknown", option))
+		case of.path == "":
+			return fmt.Errorf("it has no %s", of.what)
+		case !strings.HasPrefix(of.path, "/"):
+			return fmt.Errorf("%s %q is no absolute path", of.what, of.path)
 		}
 	}
-	return p, nil
+	if p.Template = filepath.Clean(p.Template); p.Template == "/" {
+		return fmt.Errorf("template %q is the whole image", p.Template)
+	}
+	if p.Volume = filepath.Clean(p.Volume); p.Volume == "/" {
+		return fmt.Errorf("path %q is the whole image", p.Volume)
+	}
+	return nil
+}
+
+// ReadList reads the list of a pair from a file.
+func (p *Pair) ReadList(name string) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("cannot read the list: %w", err)
+	}
+	p.List, err = ParseList(name, text)
+	return err
 }
 
 // Expect adds the places of a list that the template has not, as empty directories: a symlink of the image

@@ -24,18 +24,35 @@ func TestParseList(t *testing.T) {
 	}
 }
 
-func TestParsePair(t *testing.T) {
+func TestCheckPair(t *testing.T) {
+	p := firstrun.Pair{Template: "/data-template/", Volume: "/srv//data"}
+	if err := p.Check(); err != nil || p.Template != "/data-template" || p.Volume != "/srv/data" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	for want, p := range map[string]firstrun.Pair{
+		"it has no template":               {Volume: "/data"},
+		"it has no path":                   {Template: "/data-template"},
+		`template "a" is no absolute path`: {Template: "a", Volume: "/b"},
+		`path "b/c" is no absolute path`:   {Template: "/a", Volume: "b/c"},
+		`path "/" is the whole image`:      {Template: "/a", Volume: "/.."},
+		`template "/" is the whole image`:  {Template: "//", Volume: "/data"},
+	} {
+		if err := p.Check(); err == nil || err.Error() != want {
+			t.Errorf("%+v: %v, not %s", p, err, want)
+		}
+	}
+}
+
+func TestReadList(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "list")
 	faulty.Must(t, os.WriteFile(file, []byte("/var/lib/x/\n"), 0o644))
-	got, err := firstrun.ParsePair("/data-template:/data:each-boot,list=" + file)
-	want := firstrun.Pair{Template: "/data-template", Volume: "/data", EachBoot: true, List: []firstrun.ListEntry{{Path: "var/lib/x", Directory: true}}}
-	if err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, %v", got, err)
+	var p firstrun.Pair
+	faulty.Must(t, p.ReadList(file))
+	if want := []firstrun.ListEntry{{Path: "var/lib/x", Directory: true}}; !reflect.DeepEqual(p.List, want) {
+		t.Errorf("got %v", p.List)
 	}
-	for _, bad := range []string{"/only", "a:/b", "/a:/b:sometimes", "/a:/b:list=/does/not/exist"} {
-		if _, err := firstrun.ParsePair(bad); err == nil || !strings.HasPrefix(err.Error(), "cannot use volume") {
-			t.Errorf("%q: %v", bad, err)
-		}
+	if err := p.ReadList(file + ".gone"); err == nil || !strings.HasPrefix(err.Error(), "cannot read the list: ") {
+		t.Errorf("a list that is not there: %v", err)
 	}
 }
 

@@ -55,7 +55,7 @@ func DefaultConfig() Config {
 		Log:  LogConfig{Level: "info", Color: "auto", Services: true, Buffer: 1 << 20},
 
 		FirstRun: FirstRunConfig{
-			Volumes: []string{"/data-template:/data"}, VersionFile: "/etc/volume-version",
+			Volumes: []VolumeConfig{{Template: "/data-template", Path: "/data"}}, VersionFile: "/etc/volume-version",
 			Lock: "wait", LockTimeout: 5 * 60_000_000,
 		},
 		Setup: SetupConfig{OnFailure: "exit"},
@@ -74,6 +74,7 @@ type ConfigKey struct {
 	OneOf         []string // the words it accepts; nil: any value of its type
 	Doc           string
 	index         []int
+	of            reflect.Type
 }
 
 // String is the key as messages name it: "stop.budget".
@@ -87,18 +88,38 @@ func ConfigKeys() []ConfigKey {
 	for i := range v.NumField() {
 		section := v.Type().Field(i)
 		for j := range section.Type.NumField() {
-			f := section.Type.Field(j)
-			k := ConfigKey{
-				Section: section.Tag.Get("toml"),
-				Name:    f.Tag.Get("toml"),
-				Default: formatValue(v.Field(i).Field(j).Interface()),
-				OneOf:   strings.Fields(f.Tag.Get("oneof")),
-				Doc:     f.Tag.Get("doc"),
-				index:   []int{i, j},
-			}
-			k.Env = envPrefix + strings.ToUpper(k.Section+"_"+k.Name)
+			k := configKey(section.Tag.Get("toml"), section.Type.Field(j), v.Field(i).Field(j))
+			k.Env = envPrefix + strings.ToUpper(k.Section+"_"+strings.ReplaceAll(k.Name, "-", "_"))
+			k.index = []int{i, j}
 			keys = append(keys, k)
 		}
+	}
+	return keys
+}
+
+func configKey(section string, f reflect.StructField, value reflect.Value) ConfigKey {
+	return ConfigKey{
+		Section: section,
+		Name:    f.Tag.Get("toml"),
+		Default: formatValue(value.Interface()),
+		OneOf:   strings.Fields(f.Tag.Get("oneof")),
+		Doc:     f.Tag.Get("doc"),
+		of:      f.Type,
+	}
+}
+
+// Keys are the keys of the tables that a key lists; nil if it is none of those. They have no variables.
+func (k ConfigKey) Keys() []ConfigKey {
+	if k.of.Kind() != reflect.Slice || k.of.Elem().Kind() != reflect.Struct {
+		return nil
+	}
+	table := k.of.Elem()
+	none := reflect.Zero(table)
+	var keys []ConfigKey
+	for i := range table.NumField() {
+		key := configKey(k.String(), table.Field(i), none.Field(i))
+		key.index = []int{i}
+		keys = append(keys, key)
 	}
 	return keys
 }

@@ -11,14 +11,31 @@ import (
 
 // FirstRunConfig is section [firstrun].
 type FirstRunConfig struct {
-	Volumes     []string   `toml:"volumes" doc:"what is filled from what, as TEMPLATE:VOLUME[:OPTION,…]; options are each-boot and list=FILE; a template that is not there is left out"`
-	VersionFile string     `toml:"version-file" doc:"the file of the image that tells the version of the volume's layout"`
-	Lock        string     `toml:"lock" oneof:"wait refuse" doc:"what to do while another container writes to a volume"`
-	LockTimeout units.Usec `toml:"lock-timeout" doc:"how long to wait for it"`
-	Discard     []string   `toml:"discard" doc:"patterns of paths of the volume that every container must have of its own, and that are removed on the first run: /etc/ssh/ssh_host_*"`
-	Commands    []string   `toml:"commands" doc:"commands that are run by a shell on the first run, before any service: ssh-keygen -A"`
-	Hostname    bool       `toml:"hostname" doc:"keep the host name in the volume, and make it the container's again"`
-	ResolvConf  []string   `toml:"resolv-conf" doc:"lines that /etc/resolv.conf is to have; by default it is left alone"`
+	Volumes     []VolumeConfig `toml:"volumes" doc:"what is filled from what: a list of tables, whose keys are below"`
+	VersionFile string         `toml:"version-file" doc:"the file of the image that tells the version of the volume's layout"`
+	Lock        string         `toml:"lock" oneof:"wait refuse" doc:"what to do while another container writes to a volume"`
+	LockTimeout units.Usec     `toml:"lock-timeout" doc:"how long to wait for it"`
+	Discard     []string       `toml:"discard" doc:"patterns of paths of the volume that every container must have of its own, and that are removed on the first run: /etc/ssh/ssh_host_*"`
+	Commands    []string       `toml:"commands" doc:"commands that are run by a shell on the first run, before any service: ssh-keygen -A"`
+	Hostname    bool           `toml:"hostname" doc:"keep the host name in the volume, and make it the container's again"`
+	ResolvConf  []string       `toml:"resolv-conf" doc:"lines that /etc/resolv.conf is to have; by default it is left alone"`
+}
+
+// VolumeConfig is one table of the list firstrun.volumes.
+type VolumeConfig struct {
+	Template string `toml:"template" doc:"directory of the image that the volume is filled from; a volume whose template is not there is left alone"`
+	Path     string `toml:"path" doc:"where the volume is mounted"`
+	List     string `toml:"list" doc:"file of paths of the image that are symlinks to the same paths of the volume, in the form of FreeIPA's volume-data-list"`
+	EachBoot bool   `toml:"each-boot" doc:"fill it at every start, as /tmp"`
+}
+
+// pair is the volume as package firstrun knows it.
+func (c VolumeConfig) pair() (p firstrun.Pair, err error) {
+	p = firstrun.Pair{Template: c.Template, Volume: c.Path, EachBoot: c.EachBoot}
+	if err = p.Check(); err == nil && c.List != "" {
+		err = p.ReadList(c.List)
+	}
+	return p, err
 }
 
 // SetupConfig is section [setup].
@@ -67,10 +84,10 @@ func (c *Config) Volumes() (*upgrade.Config, []units.Problem) {
 		}
 	}
 	var problems []units.Problem
-	for _, text := range c.FirstRun.Volumes {
-		pair, err := firstrun.ParsePair(text)
+	for _, volume := range c.FirstRun.Volumes {
+		pair, err := volume.pair()
 		if err != nil {
-			problems = append(problems, units.Problem{File: "firstrun.volumes", Text: fmt.Sprint(err)})
+			problems = append(problems, units.Problem{File: "firstrun.volumes", Text: fmt.Sprintf("cannot use volume %s: %v", formatValue(volume), err)})
 			continue
 		}
 		v.Pairs = append(v.Pairs, pair)

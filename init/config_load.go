@@ -84,6 +84,7 @@ func (l *configLoader) file(path string) {
 		l.problem(path, line, "cannot read the file as TOML, all of it is ignored: %v", err)
 		return
 	}
+	lists := map[string]bool{} // of tables, each of which is a key
 	for _, key := range meta.Keys() {
 		switch len(key) {
 		case 1:
@@ -97,8 +98,14 @@ func (l *configLoader) file(path string) {
 		case 2:
 			var keys map[string]toml.Primitive
 			if l.knownSection(key[0]) && meta.PrimitiveDecode(sections[key[0]], &keys) == nil {
+				name := key[0] + "." + key[1]
 				value, line := locate(meta, keys[key[1]])
-				l.set(path, line, key[0]+"."+key[1], value)
+				if k, ok := l.key(func(k ConfigKey) bool { return k.String() == name }); !ok || k.Keys() == nil {
+					l.set(path, line, name, value)
+				} else if !lists[name] {
+					lists[name] = true
+					l.tables(path, line, name, k, meta, keys[key[1]])
+				}
 			}
 		}
 	}
@@ -162,7 +169,11 @@ func (l *configLoader) environ(environ []string) {
 			continue
 		}
 		if k, ok := l.key(func(k ConfigKey) bool { return k.Env == name }); ok {
-			l.assign(environment, 0, name, k, value)
+			if k.Keys() != nil {
+				l.tablesOf(name, k, value)
+			} else {
+				l.assign(environment, 0, name, k, value)
+			}
 			continue
 		}
 		section, _, _ := strings.Cut(strings.TrimPrefix(name, envPrefix), "_")

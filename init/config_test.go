@@ -61,10 +61,41 @@ buffer = "64K"
 		},
 		{
 			name:    "environment",
-			environ: []string{"PINTLE_STOP_BUDGET=20s", "PINTLE_BOOT_QUIET=yes", "PINTLE_BOOT_VITAL=a.service, b.service", "PINTLE_LOG_BUFFER=2M"},
+			environ: []string{"PINTLE_STOP_BUDGET=20s", "PINTLE_BOOT_QUIET=yes", "PINTLE_BOOT_VITAL=a.service, b.service", "PINTLE_LOG_BUFFER=2M", "PINTLE_FIRSTRUN_LOCK_TIMEOUT=3s"},
 			want: func(c *Config) {
 				c.Stop.Budget, c.Boot.Quiet, c.Log.Buffer = 20_000_000, true, 2<<20
 				c.Boot.Vital = []string{"a.service", "b.service"}
+				c.FirstRun.LockTimeout = 3_000_000
+			},
+		},
+		{
+			name: "volumes are tables",
+			files: map[string]string{main: "[firstrun]\nlock = 'refuse'\n[[firstrun.volumes]]\ntemplate = '/a'\npath = '/b'\n" +
+				"[[firstrun.volumes]]\ntemplate = '/tmp-template'\npath = '/tmp'\neach-boot = true\nlist = '/l'"},
+			want: func(c *Config) {
+				c.FirstRun.Lock = "refuse"
+				c.FirstRun.Volumes = []VolumeConfig{{Template: "/a", Path: "/b"}, {Template: "/tmp-template", Path: "/tmp", EachBoot: true, List: "/l"}}
+			},
+		},
+		{
+			name:    "volumes from the environment",
+			files:   map[string]string{main: "[[firstrun.volumes]]\npath = '/c'"},
+			environ: []string{`PINTLE_FIRSTRUN_VOLUMES=[{template = "/a", path = "/b"}]`},
+			want:    func(c *Config) { c.FirstRun.Volumes = []VolumeConfig{{Template: "/a", Path: "/b"}} },
+		},
+		{
+			name:    "what is wrong in a table costs itself",
+			files:   map[string]string{main: "[[firstrun.volumes]]\ntemplate = '/a'\npaht = '/b'\npath = '/c'\neach-boot = 'x'", confd + "1.toml": "firstrun.volumes = ['/a:/b']"},
+			environ: []string{"PINTLE_FIRSTRUN_VOLUMES=/a:/b", "PINTLE_FIRSTRUN_HOSTNAME=1"},
+			want: func(c *Config) {
+				c.FirstRun.Volumes = []VolumeConfig{{Template: "/a", Path: "/c"}}
+				c.FirstRun.Hostname = true
+			},
+			problems: []string{
+				`pintle.toml:3: cannot use key "paht" of firstrun.volumes: it is unknown; the nearest known one is "path"`,
+				`pintle.toml:5: cannot use each-boot = "x" of firstrun.volumes: it must be true or false; it is left out`,
+				`1.toml:1: cannot use firstrun.volumes = ["/a:/b"]: it must be a list of tables; [{ template = "/a", path = "/c" }] stays`,
+				`environment: cannot use PINTLE_FIRSTRUN_VOLUMES=/a:/b: it must be a list of tables as TOML has it, such as [{ template = "/data-template", path = "/data" }]: `,
 			},
 		},
 		{

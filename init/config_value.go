@@ -2,6 +2,7 @@ package pid1
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -98,6 +99,14 @@ func formatValue(v any) string {
 		return strconv.Quote(value)
 	case []string:
 		return formatList(value)
+	case []VolumeConfig:
+		return formatList(value)
+	case VolumeConfig:
+		return formatTable(value)
+	case []map[string]any:
+		return formatList(value)
+	case map[string]any:
+		return formatMap(value)
 	case []any:
 		return formatList(value)
 	case units.Usec:
@@ -107,6 +116,33 @@ func formatValue(v any) string {
 	default:
 		return fmt.Sprint(value)
 	}
+}
+
+// formatTable writes the keys of a struct that are set as an inline table.
+func formatTable(table any) string {
+	v := reflect.ValueOf(table)
+	var parts []string
+	for i := range v.NumField() {
+		if !v.Field(i).IsZero() {
+			parts = append(parts, v.Type().Field(i).Tag.Get("toml")+" = "+formatValue(v.Field(i).Interface()))
+		}
+	}
+	return inlineTable(parts)
+}
+
+func formatMap(table map[string]any) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		parts = append(parts, name+" = "+formatValue(table[name]))
+	}
+	return inlineTable(parts)
+}
+
+func inlineTable(parts []string) string {
+	if len(parts) == 0 {
+		return "{}"
+	}
+	return "{ " + strings.Join(parts, ", ") + " }"
 }
 
 // formatBytes writes a size with the largest suffix that leaves a whole number.

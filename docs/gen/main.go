@@ -89,18 +89,36 @@ func fill(text string) (string, error) {
 func configuration() string {
 	var b strings.Builder
 	section := ""
+	var lists []pid1.ConfigKey
+	end := func() {
+		for _, list := range lists {
+			fmt.Fprintf(&b, "\n### [[%s]]\n\n| key | default | meaning |\n| --- | --- | --- |\n", list)
+			for _, k := range list.Keys() {
+				fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", k.Name, k.Default, configurationDoc(k))
+			}
+		}
+		lists = nil
+	}
 	for _, k := range pid1.ConfigKeys() {
 		if k.Section != section {
+			end()
 			section = k.Section
 			fmt.Fprintf(&b, "\n### [%s]\n\n| key | default | environment | meaning |\n| --- | --- | --- | --- |\n", section)
 		}
-		doc := k.Doc
-		if len(k.OneOf) > 0 {
-			doc += "; one of `" + strings.Join(k.OneOf, "`, `") + "`"
+		if k.Keys() != nil {
+			lists = append(lists, k)
 		}
-		fmt.Fprintf(&b, "| `%s` | `%s` | `%s` | %s |\n", k.Name, k.Default, k.Env, doc)
+		fmt.Fprintf(&b, "| `%s` | `%s` | `%s` | %s |\n", k.Name, k.Default, k.Env, configurationDoc(k))
 	}
+	end()
 	return b.String() + "\n"
+}
+
+func configurationDoc(k pid1.ConfigKey) string {
+	if len(k.OneOf) == 0 {
+		return k.Doc
+	}
+	return k.Doc + "; one of `" + strings.Join(k.OneOf, "`, `") + "`"
 }
 
 func signals() string {
