@@ -93,16 +93,22 @@ type Attrs struct {
 	Xattrs Xattrs `json:"xattrs,omitempty"`
 }
 
-// Entry is one file, directory or other thing of a tree.
+// Entry is one file, directory or other thing of a tree. There are many of them, so the fields are in an order that
+// leaves no gaps.
 type Entry struct {
-	Path string // relative to its tree, without a leading slash; "" is the tree itself
-	Kind Kind
-	Attrs
-	Size   int64
+	Path   string // relative to its tree, without a leading slash; "" is the tree itself
 	Target string // of a symlink
-	Device uint64 // of a device
 	Digest string // of a file, if it is known; see digest.go
 	Hard   string // the first path, in order, of the same file; "" if it has one name only
+	Attrs
+	Size   int64
+	Device uint64 // of a device
+	CTime  int64  // when it was changed last, nanoseconds; of a scan
+	inode  uint64
+	device uint64 // that it is on
+	blocks int64
+	links  uint32
+	Kind   Kind
 
 	// Kept is set in a manifest for what the volume has otherwise than the image: it is never taken for
 	// unchanged by its size and time.
@@ -110,12 +116,6 @@ type Entry struct {
 
 	// Dangling is set of a symlink that leads nowhere, where that was looked at.
 	Dangling bool
-
-	CTime  int64 // when it was changed last, nanoseconds; of a scan
-	inode  uint64
-	device uint64 // that it is on
-	blocks int64
-	links  uint64
 
 	left     bool // it could not be read, and is left out
 	read     bool // extended attributes have been read
@@ -126,7 +126,7 @@ func (e *Entry) fill(st *unix.Stat_t) {
 	e.Kind = kindOf(st.Mode)
 	e.Mode, e.UID, e.GID = st.Mode&0o7777, st.Uid, st.Gid
 	e.MTime, e.CTime = st.Mtim.Nano(), st.Ctim.Nano()
-	e.Size, e.inode, e.device, e.blocks, e.links = st.Size, st.Ino, st.Dev, st.Blocks, uint64(st.Nlink)
+	e.Size, e.inode, e.device, e.blocks, e.links = st.Size, st.Ino, st.Dev, st.Blocks, uint32(st.Nlink)
 	switch e.Kind {
 	case CharDev, BlockDev:
 		e.Device = st.Rdev

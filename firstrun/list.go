@@ -67,24 +67,23 @@ func (p *Pair) ReadList(name string) error {
 	return err
 }
 
-// Expect adds the places of a list that the template has not, as empty directories: a symlink of the image
+// expect adds the places of a list that the template has not, as empty directories: a symlink of the image
 // that leads to one of them must not dangle. Of what is no directory only what is above it is made: the
 // program makes the file.
-func (t *Template) Expect(list []ListEntry) {
-	root := t.Tree.Entries[0]
+func (t *Tree) expect(list []ListEntry) {
 	for _, l := range list {
 		dir := l.Path
 		if !l.Directory {
 			dir = dirOf(dir)
 		}
-		for dir != "" && t.Tree.Get(dir) == nil {
-			t.Tree.Entries = append(t.Tree.Entries, Entry{
-				Path: dir, Kind: Directory, Attrs: Attrs{Mode: 0o755, MTime: root.MTime}, complete: true,
+		for ; dir != ""; dir = dirOf(dir) {
+			at, there := t.place(dir)
+			if there {
+				break
+			}
+			t.Entries = slices.Insert(t.Entries, at, Entry{
+				Path: dir, Kind: Directory, Attrs: Attrs{Mode: 0o755, MTime: t.Entries[0].MTime}, complete: true,
 			})
-			t.Tree.index[dir] = len(t.Tree.Entries) - 1
-			dir = dirOf(dir)
 		}
 	}
-	slices.SortFunc(t.Tree.Entries, func(a, b Entry) int { return ComparePaths(a.Path, b.Path) })
-	t.Tree.index = nil
 }

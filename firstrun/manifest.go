@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // A manifest tells what an image has put into a volume: the baseline of the three-way decisions of an
@@ -25,7 +26,7 @@ const (
 
 // EncodeManifest writes a manifest.
 func EncodeManifest(entries []Entry) []byte {
-	var b []byte
+	b := make([]byte, 0, 160*(len(entries)+1)) // a guess
 	b = append(b, manifestFirst...)
 	b = append(b, '\n')
 	for i := range entries {
@@ -99,14 +100,13 @@ func unquote(s string) (string, error) {
 	return s, nil
 }
 
-// DecodeManifest reads a manifest. name is the file's, for errors.
+// DecodeManifest reads a manifest. name is the file's, for errors. The tree keeps data, which must not be changed.
 func DecodeManifest(name string, data []byte) (*Tree, error) {
-	first, rest, _ := bytes.Cut(data, []byte{'\n'})
-	if string(first) != manifestFirst {
+	// One string for all: the entries' texts are parts of it.
+	first, text, _ := strings.Cut(unsafe.String(unsafe.SliceData(data), len(data)), "\n")
+	if first != manifestFirst {
 		return nil, fmt.Errorf("cannot read %s:1: it does not begin with %q", name, manifestFirst)
 	}
-	// One string for all: the entries' texts are parts of it.
-	text := string(rest)
 	t := &Tree{Entries: make([]Entry, 0, strings.Count(text, "\n"))}
 	for number := 2; ; number++ {
 		line, after, whole := strings.Cut(text, "\n")

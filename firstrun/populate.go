@@ -1,6 +1,7 @@
 package firstrun
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -157,23 +158,44 @@ func (v *Volume) findDangling(tree *Tree) (err error) {
 	return nil
 }
 
-// ScanAgainst lists the volume and reads digests and extended attributes of the paths that are wanted. What
-// has the size and time of the baseline, and has not been changed since the volume was known to be clean, is
-// not read.
-func (v *Volume) ScanAgainst(base *Tree, want func(path string) bool, workers int) (*Tree, error) {
+// ScanAgainst lists the template and the volume, reads its baseline (an empty one if it has none), and reads digests
+// and extended attributes of what template or baseline have, too, or is wanted. What has the size and time of the
+// baseline, and has not been changed since the volume was known to be clean, is not read.
+func (v *Volume) ScanAgainst(t *Template, want func(path string) bool, workers int) (tree, base *Tree, err error) {
 	clean := v.CleanTime()
-	tree, err := v.Sys.Scan(v.Root, ScanOptions{Workers: workers, Known: func(e *Entry) bool {
-		b := base.find(e.Path)
-		if b != nil && !b.Kept && e.CTime < clean && b.Kind == e.Kind && b.Size == e.Size && b.MTime == e.MTime {
-			e.Digest, e.Xattrs = b.Digest, b.Xattrs
-			return true
+	listed, read := make(chan error), make(chan error)
+	go func() { listed <- t.List() }()
+	go func() {
+		var err error
+		if base, err = v.Manifest(); base == nil {
+			base = &Tree{}
 		}
-		return !want(e.Path)
-	}})
-	if err != nil {
-		return nil, fmt.Errorf("cannot list volume %s: %w", v.Path, err)
+		read <- err
+	}()
+	tree, err = v.Scan(workers)
+	if err = cmp.Or(<-read, <-listed, err); err != nil {
+		return nil, nil, err
 	}
-	return tree, v.findDangling(tree)
+	var unknown []*Entry
+	for path, row := range Join(tree, base, t.Tree) {
+		e, b := row[0], row[1]
+		switch {
+		case e == nil:
+		case b != nil && !b.Kept && e.CTime < clean && b.Kind == e.Kind && b.Size == e.Size && b.MTime == e.MTime:
+			e.Digest, e.Xattrs, e.complete = b.Digest, b.Xattrs, true
+		case b != nil || row[2] != nil || want(path):
+			unknown = append(unknown, e)
+		}
+	}
+	if err := v.Sys.complete(v.Root, unknown, workers); err != nil {
+		return nil, nil, fmt.Errorf("cannot read volume %s: %w", v.Path, err)
+	}
+	for _, e := range unknown {
+		if e.left {
+			v.Notes.Add("cannot read what belongs to others, which counts as changed", e.Path)
+		}
+	}
+	return tree, base, nil
 }
 
 // dangling tells whether a symlink leads nowhere, as seen from here.
@@ -195,25 +217,26 @@ func (v *Volume) dangling(path string) (bool, error) {
 	}
 }
 
-// Complete reads digests and extended attributes of entries of the volume.
-func (v *Volume) Complete(tree *Tree, want func(*Entry) bool, workers int) error {
-	return v.Sys.complete(v.Root, tree, want, workers)
-}
-
 // PreparePopulate looks at both trees and plans.
 func (v *Volume) PreparePopulate(t *Template, o PopulateOptions) (*Journal, error) {
+	if err := t.List(); err != nil {
+		return nil, err
+	}
 	tree, err := v.Scan(o.Workers)
 	if err != nil {
 		return nil, err
 	}
-	if len(tree.Entries) > 1 || len(t.Tree.Entries) > 0 {
-		both := func(a *Tree) func(*Entry) bool { return func(e *Entry) bool { return a.Get(e.Path) != nil } }
-		if err := t.Complete(both(tree), o.Workers); err != nil {
-			return nil, err
+	var ours, theirs []*Entry
+	for _, row := range Join(tree, t.Tree) {
+		if row[0] != nil && row[1] != nil {
+			ours, theirs = append(ours, row[0]), append(theirs, row[1])
 		}
-		if err := v.Complete(tree, both(t.Tree), o.Workers); err != nil {
-			return nil, err
-		}
+	}
+	if err := t.Complete(theirs); err != nil {
+		return nil, err
+	}
+	if err := v.Sys.complete(v.Root, ours, o.Workers); err != nil {
+		return nil, fmt.Errorf("cannot read volume %s: %w", v.Path, err)
 	}
 	return &Journal{ID: NewID(), Kind: "populate", To: o.BuildID, Ops: append(PlanPopulate(t.Tree, tree), o.Facts()...)}, nil
 }

@@ -3,11 +3,10 @@ package firstrun
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
@@ -15,40 +14,8 @@ import (
 // StateDir is the directory, in the root of a volume or template, that belongs to pintle.
 const StateDir = ".pintle"
 
-// Tree is what a scan has found, in the order of ComparePaths. Its first entry is the tree's root, path "".
-type Tree struct {
-	Entries []Entry
-	index   map[string]int
-}
-
-// Get finds an entry; nil if there is none.
-func (t *Tree) Get(path string) *Entry {
-	if t.index == nil {
-		t.index = make(map[string]int, len(t.Entries))
-		for i := range t.Entries {
-			t.index[t.Entries[i].Path] = i
-		}
-	}
-	if i, ok := t.index[path]; ok {
-		return &t.Entries[i]
-	}
-	return nil
-}
-
-// find is Get by binary search, which several goroutines may do at a time.
-func (t *Tree) find(path string) *Entry {
-	i, ok := slices.BinarySearchFunc(t.Entries, path, func(e Entry, path string) int { return ComparePaths(e.Path, path) })
-	if !ok {
-		return nil
-	}
-	return &t.Entries[i]
-}
-
 // ScanOptions say what a scan is to find out.
 type ScanOptions struct {
-	// Known completes what is known of an entry already: digest and extended attributes. What it returns
-	// false for is read.
-	Known func(*Entry) bool
 	// Shallow leaves digests and extended attributes alone.
 	Shallow bool
 	Workers int // 0: as many as there are processors
@@ -93,8 +60,7 @@ func (s *Sys) Scan(root int, o ScanOptions) (*Tree, error) {
 	if sc.queue.err != nil {
 		return nil, sc.queue.err
 	}
-	t := &Tree{}
-	t.Entries = top.flatten(make([]Entry, 0, sc.queue.pushed*4))
+	t := &Tree{Entries: top.flatten(make([]Entry, 0, 1+sc.entries.Load()))}
 	t.findHardLinks()
 	return t, nil
 }
@@ -128,6 +94,7 @@ type scanner struct {
 	device  uint64
 	options ScanOptions
 	queue   *queue[*scanNode]
+	entries atomic.Int64
 }
 
 // directory reads one directory.
@@ -137,12 +104,12 @@ func (sc *scanner) directory(n *scanNode, buf []byte) error {
 		return scanError(n.entry.Path, err)
 	}
 	defer sc.sys.Close(fd)
-	if !sc.options.Shallow && (sc.options.Known == nil || !sc.options.Known(&n.entry)) {
+	if !sc.options.Shallow {
 		if n.entry.Xattrs, err = sc.sys.XattrsOf(fd); err != nil {
 			return scanError(n.entry.Path, err)
 		}
 	}
-	names, err := sc.sys.Names(fd)
+	names, err := sc.sys.names(fd)
 	if err != nil {
 		return scanError(n.entry.Path, err)
 	}
@@ -173,6 +140,7 @@ func (sc *scanner) directory(n *scanNode, buf []byte) error {
 		}
 		n.children = append(n.children, e)
 	}
+	sc.entries.Add(int64(len(n.children)))
 	return nil
 }
 
@@ -194,8 +162,6 @@ func (sc *scanner) entry(fd int, name string, e *Entry, buf []byte) error {
 		return err
 	case e.Kind == Directory || sc.options.Shallow:
 		return nil
-	case sc.options.Known != nil && sc.options.Known(e):
-		return nil
 	case e.Kind != File:
 		e.Xattrs, err = sc.sys.XattrsAt(fd, name)
 		return err
@@ -210,39 +176,6 @@ func (sc *scanner) entry(fd int, name string, e *Entry, buf []byte) error {
 	}
 	e.Digest, err = sc.sys.DigestFile(file, e, buf)
 	return err
-}
-
-// findHardLinks gives all names of one file the first of them.
-func (t *Tree) findHardLinks() {
-	type file struct{ device, inode uint64 }
-	var first map[file]string
-	for i := range t.Entries {
-		e := &t.Entries[i]
-		if e.Kind != File || e.links < 2 {
-			continue
-		}
-		if first == nil {
-			first = map[file]string{}
-		}
-		id := file{e.device, e.inode}
-		if path, ok := first[id]; ok {
-			e.Hard = path
-		} else {
-			first[id] = e.Path
-		}
-	}
-}
-
-// under walks over an entry and all that is below it.
-func (t *Tree) under(path string) iter.Seq[*Entry] {
-	return func(yield func(*Entry) bool) {
-		first, _ := slices.BinarySearchFunc(t.Entries, path, func(e Entry, path string) int { return ComparePaths(e.Path, path) })
-		for i := first; i < len(t.Entries) && Under(t.Entries[i].Path, path); i++ {
-			if !yield(&t.Entries[i]) {
-				return
-			}
-		}
-	}
 }
 
 // entryAt reads one entry of a tree, without its digest and extended attributes.
@@ -265,8 +198,9 @@ func (s *Sys) entryAt(root int, path string) (*Entry, error) {
 	return e, err
 }
 
-// complete reads digests and extended attributes of the entries of a tree that are wanted.
-func (s *Sys) complete(root int, t *Tree, want func(*Entry) bool, n int) error {
+// complete reads digests and extended attributes of entries of a tree, where they are not known yet. The
+// entries are in order.
+func (s *Sys) complete(root int, entries []*Entry, n int) error {
 	q := newQueue[[]*Entry]()
 	var batch []*Entry
 	flush := func() {
@@ -275,9 +209,8 @@ func (s *Sys) complete(root int, t *Tree, want func(*Entry) bool, n int) error {
 			batch = nil
 		}
 	}
-	for i := range t.Entries {
-		e := &t.Entries[i]
-		if e.complete && (e.Kind != File || e.Digest != "") || !want(e) {
+	for _, e := range entries {
+		if e.known() {
 			continue
 		}
 		if len(batch) == stageBatch || len(batch) > 0 && dirOf(batch[0].Path) != dirOf(e.Path) {
@@ -305,6 +238,9 @@ func (s *Sys) complete(root int, t *Tree, want func(*Entry) bool, n int) error {
 	wait.Wait()
 	return q.err
 }
+
+// known tells that there is nothing more to find out about an entry.
+func (e *Entry) known() bool { return e.complete && (e.Kind != File || e.Digest != "") }
 
 func dirOf(path string) string {
 	dir, _ := SplitLast(path)
@@ -337,7 +273,7 @@ func (s *Sys) completeEntry(dir int, e *Entry, buf []byte) (err error) {
 			name = "."
 		}
 		fd, err := s.Open(dir, name, unix.O_RDONLY|unix.O_NONBLOCK, 0)
-		if err == unix.EACCES {
+		if err == unix.EACCES || err == unix.ENOENT { // not for us, or gone since it was listed
 			e.left = true
 			return nil
 		}
@@ -360,9 +296,4 @@ func (s *Sys) completeEntry(dir int, e *Entry, buf []byte) (err error) {
 		}
 		return err
 	}
-}
-
-// Under tells whether path is dir or below it.
-func Under(path, dir string) bool {
-	return dir == "" || path == dir || strings.HasPrefix(path, dir) && path[len(dir)] == '/'
 }

@@ -1,6 +1,8 @@
 package firstrun
 
 import (
+	"sync"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -199,13 +201,22 @@ func (s *Sys) Names(dir int) ([]string, error) {
 		return nil, err
 	}
 	defer s.Close(fd)
+	return s.names(fd)
+}
+
+// direntBufs are the buffers of names.
+var direntBufs = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
+// names lists a directory that has just been opened.
+func (s *Sys) names(fd int) ([]string, error) {
+	buf := direntBufs.Get().(*[32 << 10]byte)
+	defer direntBufs.Put(buf)
 	var names []string
-	buf := make([]byte, 32<<10)
 	for {
 		if err := s.before("getdents64", false); err != nil {
 			return nil, err
 		}
-		n, err := unix.ReadDirent(fd, buf)
+		n, err := unix.ReadDirent(fd, buf[:])
 		if err == unix.EINTR {
 			continue
 		}

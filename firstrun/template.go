@@ -1,12 +1,92 @@
 package firstrun
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
+
+// Template is the tree that an image brings for a volume, open.
+type Template struct {
+	Sys  *Sys
+	Path string
+	Fd   int
+	Tree *Tree // nil until List
+
+	workers int
+	expects []ListEntry
+}
+
+// OpenTemplate opens a template. Most starts need to know nothing of what is in it, so nothing is listed yet.
+func OpenTemplate(sys *Sys, path string, workers int) (*Template, error) {
+	fd, err := sys.Open(unix.AT_FDCWD, path+"/.", unix.O_RDONLY|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return nil, fmt.Errorf("cannot open template %s: %w", path, err)
+	}
+	return &Template{Sys: sys, Path: path, Fd: fd, workers: workers}, nil
+}
+
+// Close closes the template.
+func (t *Template) Close() { t.Sys.Close(t.Fd) }
+
+// Expect adds the places of a list to those that the template has; see Pair.List.
+func (t *Template) Expect(list []ListEntry) { t.expects = list }
+
+// List lists the template, unless that was done. Where it has a manifest, that tells attributes and digests.
+func (t *Template) List() error {
+	if t.Tree != nil {
+		return nil
+	}
+	type told struct {
+		tree *Tree
+		err  error
+	}
+	manifest := make(chan told)
+	go func() {
+		m, err := t.manifest()
+		manifest <- told{m, err}
+	}()
+	tree, err := t.Sys.Scan(t.Fd, ScanOptions{Shallow: true, Workers: t.workers})
+	m := <-manifest
+	if err = cmp.Or(err, m.err); err != nil {
+		return fmt.Errorf("cannot use template %s: %w", t.Path, err)
+	}
+	if m.tree != nil {
+		tree.apply(m.tree)
+	}
+	tree.expect(t.expects)
+	t.Tree = tree
+	return nil
+}
+
+// manifest reads the template's own manifest; nil if it has none.
+func (t *Template) manifest() (*Tree, error) {
+	data, err := t.Sys.readFile(t.Fd, StateDir+"/"+ManifestFile)
+	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return DecodeManifest(StateDir+"/"+ManifestFile, data)
+}
+
+// apply takes from the manifest of a template what the image's file system may not be able to keep.
+func (t *Tree) apply(manifest *Tree) {
+	for _, row := range Join(t, manifest) {
+		e, b := row[0], row[1]
+		if e != nil && b != nil && b.Kind == e.Kind && b.Size == e.Size && b.Target == e.Target {
+			e.Attrs, e.Digest, e.complete = b.Attrs, b.Digest, true
+		}
+	}
+}
+
+// Complete reads what Tree does not say yet, digests and extended attributes, about some of its entries.
+func (t *Template) Complete(entries []*Entry) error { return t.Sys.complete(t.Fd, entries, t.workers) }
 
 // WriteTemplateManifest writes, while an image is built, what a template holds and which build it is of ("":
 // the build id is not written).

@@ -30,63 +30,6 @@ type txn struct {
 	keeps   bool // what is taken away is kept
 }
 
-// Template is the tree that an image brings for a volume, open.
-type Template struct {
-	Sys  *Sys
-	Path string
-	Fd   int
-	Tree *Tree
-}
-
-// OpenTemplate opens a template and lists it. Where it has a manifest, that tells attributes and digests.
-func OpenTemplate(sys *Sys, path string, workers int) (*Template, error) {
-	fd, err := sys.Open(unix.AT_FDCWD, path+"/.", unix.O_RDONLY|unix.O_DIRECTORY, 0)
-	if err != nil {
-		return nil, fmt.Errorf("cannot open template %s: %w", path, err)
-	}
-	t := &Template{Sys: sys, Path: path, Fd: fd}
-	t.Tree, err = sys.Scan(fd, ScanOptions{Shallow: true, Workers: workers})
-	if err == nil {
-		err = t.applyManifest()
-	}
-	if err != nil {
-		t.Close()
-		return nil, fmt.Errorf("cannot use template %s: %w", path, err)
-	}
-	return t, nil
-}
-
-// Close closes the template.
-func (t *Template) Close() { t.Sys.Close(t.Fd) }
-
-// applyManifest takes from the template's own manifest what the image's file system may not be able to keep.
-func (t *Template) applyManifest() error {
-	data, err := t.Sys.readFile(t.Fd, StateDir+"/"+ManifestFile)
-	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) {
-		return nil
-	}
-	var m *Tree
-	if err == nil {
-		m, err = DecodeManifest(StateDir+"/"+ManifestFile, data)
-	}
-	if err != nil {
-		return err
-	}
-	for i := range t.Tree.Entries {
-		e := &t.Tree.Entries[i]
-		if b := m.Get(e.Path); b != nil && b.Kind == e.Kind && b.Size == e.Size && b.Target == e.Target {
-			e.Attrs, e.Digest, e.complete = b.Attrs, b.Digest, true
-		}
-	}
-	return nil
-}
-
-// Complete reads what Tree does not say yet, digests and extended attributes, for those entries that are
-// asked for.
-func (t *Template) Complete(want func(*Entry) bool, workers int) error {
-	return t.Sys.complete(t.Fd, t.Tree, want, workers)
-}
-
 // Run does a whole transaction: it writes the journal and sees it through.
 func (v *Volume) Run(j *Journal, t *Template, p Progress, workers int) error {
 	if err := v.MakeState(); err != nil {
@@ -180,6 +123,9 @@ func (v *Volume) Discard() error {
 
 // prepare makes all copies.
 func (x *txn) prepare(t *Template, p Progress, workers int) error {
+	if err := t.List(); err != nil {
+		return err
+	}
 	names, err := x.Sys.Names(x.stage)
 	if err != nil {
 		return fmt.Errorf("cannot read %s: %w", x.statePath(stageDir), err)
@@ -194,7 +140,7 @@ func (x *txn) prepare(t *Template, p Progress, workers int) error {
 		}
 		switch op.From {
 		case FromTemplate:
-			for e := range t.Tree.under(op.source()) {
+			for e := range t.Tree.Under(op.source()) {
 				if op.Alone && e.Path != op.source() {
 					break
 				}
@@ -221,11 +167,11 @@ func (x *txn) prepare(t *Template, p Progress, workers int) error {
 			return err
 		}
 	}
-	return x.prepareFacts(t, workers)
+	return x.prepareFacts(t)
 }
 
 // prepareFacts writes the files of StateDir that come into place with the rest.
-func (x *txn) prepareFacts(t *Template, workers int) error {
+func (x *txn) prepareFacts(t *Template) error {
 	for i := range x.journal.Ops {
 		op := &x.journal.Ops[i]
 		data := []byte(op.Data)
@@ -234,7 +180,7 @@ func (x *txn) prepareFacts(t *Template, workers int) error {
 			continue
 		case op.From == FromManifest:
 			var err error
-			if data, err = x.manifest(t, workers); err != nil {
+			if data, err = x.manifest(t); err != nil {
 				return err
 			}
 		}
@@ -264,11 +210,14 @@ func (x *txn) writeStaged(name string, data []byte) error {
 }
 
 // manifest lists the template. What the plan says is kept otherwise on the volume is marked.
-func (x *txn) manifest(t *Template, workers int) ([]byte, error) {
-	missing := func(e *Entry) bool {
-		return !e.left && (!e.read && !e.complete || e.Digest == "" && e.Kind == File)
+func (x *txn) manifest(t *Template) ([]byte, error) {
+	var missing []*Entry
+	for i := range t.Tree.Entries {
+		if e := &t.Tree.Entries[i]; !e.left && (!e.read && !e.complete || e.Digest == "" && e.Kind == File) {
+			missing = append(missing, e)
+		}
 	}
-	if err := t.Complete(missing, workers); err != nil {
+	if err := t.Complete(missing); err != nil {
 		return nil, err
 	}
 	kept := map[string]bool{}

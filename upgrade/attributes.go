@@ -83,9 +83,8 @@ func threeWay[T comparable](t, v, b T, replace bool) T {
 // gave to the one belongs to the other now.
 func drift(in Inputs) (uids, gids map[uint32]uint32) {
 	uids, gids = map[uint32]uint32{}, map[uint32]uint32{}
-	for i := range in.Template.Entries {
-		t := &in.Template.Entries[i]
-		if b := in.Base.Get(t.Path); b != nil {
+	for _, row := range firstrun.Join(in.Template, in.Base) {
+		if t, b := row[0], row[1]; t != nil && b != nil {
 			note(uids, b.UID, t.UID)
 			note(gids, b.GID, t.GID)
 		}

@@ -53,26 +53,14 @@ func Plan(in Inputs) []firstrun.Op {
 	}
 	p := &planner{Inputs: in, touched: map[string]bool{}}
 	p.uids, p.gids = drift(in)
-	for _, path := range p.paths() {
+	for path, row := range firstrun.Join(in.Template, in.Volume, in.Base) {
 		if p.skipping && firstrun.Under(path, p.skip) {
 			continue
 		}
 		p.skipping = false
-		p.path(path, in.Template.Get(path), in.Volume.Get(path), in.Base.Get(path))
+		p.path(path, row[0], row[1], row[2])
 	}
 	return p.finish()
-}
-
-// paths lists what any of the trees has.
-func (p *planner) paths() []string {
-	var paths []string
-	for _, t := range []*firstrun.Tree{p.Template, p.Volume, p.Base} {
-		for i := range t.Entries {
-			paths = append(paths, t.Entries[i].Path)
-		}
-	}
-	slices.SortFunc(paths, firstrun.ComparePaths)
-	return slices.Compact(paths)
 }
 
 func (p *planner) skipBelow(path string) { p.skip, p.skipping = path, true }
@@ -175,9 +163,8 @@ func (p *planner) update(t, v, b *firstrun.Entry) {
 
 // inhabited tells whether anything below a directory of the volume is not as the last image brought it.
 func (p *planner) inhabited(dir string) bool {
-	for i := range p.Volume.Entries {
-		v := &p.Volume.Entries[i]
-		if v.Path == dir || !firstrun.Under(v.Path, dir) {
+	for v := range p.Volume.Under(dir) {
+		if v.Path == dir {
 			continue
 		}
 		b := p.Base.Get(v.Path)

@@ -103,21 +103,17 @@ func compare(v *firstrun.Volume, image Image, o Options) (*Proposal, error) {
 
 // planFiles reads what the decisions need and makes them.
 func planFiles(v *firstrun.Volume, t *firstrun.Template, image Image, o Options) ([]firstrun.Op, error) {
-	base, err := v.Manifest()
+	tree, base, err := v.ScanAgainst(t, func(path string) bool { return image.Vanilla[path] != nil }, o.Workers)
 	if err != nil {
 		return nil, err
 	}
-	if base == nil {
-		base = &firstrun.Tree{}
+	var compared []*firstrun.Entry
+	for _, row := range firstrun.Join(t.Tree, tree, base) {
+		if row[0] != nil && (row[1] != nil || row[2] != nil) {
+			compared = append(compared, row[0])
+		}
 	}
-	tree, err := v.ScanAgainst(base, func(path string) bool {
-		return t.Tree.Get(path) != nil || base.Get(path) != nil || image.Vanilla[path] != nil
-	}, o.Workers)
-	if err != nil {
-		return nil, err
-	}
-	overlaps := func(e *firstrun.Entry) bool { return tree.Get(e.Path) != nil || base.Get(e.Path) != nil }
-	if err := t.Complete(overlaps, o.Workers); err != nil {
+	if err := t.Complete(compared); err != nil {
 		return nil, err
 	}
 	return Plan(Inputs{Template: t.Tree, Volume: tree, Base: base, Policy: o.Policy, Vanilla: image.Vanilla}), nil

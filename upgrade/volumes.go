@@ -86,6 +86,9 @@ func (c *Config) ImageOf(p firstrun.Pair, t *firstrun.Template) (Image, error) {
 		return Image{}, err
 	}
 	if id.ID == "" {
+		if err := t.List(); err != nil {
+			return Image{}, err
+		}
 		id = BuildID{ID: listingID(t)}
 	}
 	image := Image{ID: id}
