@@ -10,7 +10,7 @@ SOURCES = $(shell find applets cmd firstrun init units supervisor upgrade -name 
 COVERED = units supervisor
 COVERAGE = 85
 
-.PHONY: all build test lint cover docs demo bench crash clean
+.PHONY: all build test lint cover docs demo bench bench-data crash clean
 
 all: build
 
@@ -57,6 +57,11 @@ $(DEMO_ROOT).tar $(OUT)/debian-root.tar: images/make-root
 
 bench:
 	cd bench && ./run
+
+# Volumes beside cp, rsync, tar and find.
+bench-data: $(PINTLE)
+	images/need python3 rsync
+	bench/data.py $(abspath $(PINTLE))
 
 # Crashes populates and upgrades at every single system call over /etc and /var of a Debian root of 7,000 files.
 # It takes an hour and more; the closing lines say how many crashes that were.
