@@ -77,7 +77,7 @@ func (v *Volume) snapshot(id string, p Progress, workers int) error {
 	var bytes int64
 	for i := range tree.Entries[1:] {
 		e := &tree.Entries[i+1]
-		s.items = append(s.items, stageItem{e, e.Path})
+		s.items = append(s.items, stageItem{e, e.Path, false})
 		bytes += e.Size
 		if dirOf(e.Path) == "" {
 			list.Names = append(list.Names, []byte(e.Path))

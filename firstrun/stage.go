@@ -21,8 +21,9 @@ type staging struct {
 
 // stageItem is an entry, and where it is to be below the stage directory.
 type stageItem struct {
-	e  *Entry
-	to string
+	e     *Entry
+	to    string
+	aside bool // it gets another name than it has in the tree: it is a file of its own
 }
 
 // stageBatch bounds how many files one worker takes at a time.
@@ -41,7 +42,7 @@ func (s *staging) run() error {
 			if err := s.directory(it); err != nil {
 				return stageError(it.e, err)
 			}
-		case it.e.Hard != "":
+		case it.e.Hard != "" && !it.aside:
 			links = append(links, it)
 		default:
 			dir, _ := SplitLast(it.to)
@@ -277,7 +278,9 @@ func (s *staging) links(links []stageItem) error {
 	}
 	staged := make(map[string]stageItem, len(s.items))
 	for _, it := range s.items {
-		staged[it.e.Path] = it
+		if !it.aside {
+			staged[it.e.Path] = it
+		}
 	}
 	buf := make([]byte, digestBlock)
 	for _, it := range links {

@@ -145,7 +145,7 @@ func (x *txn) prepare(t *Template, p Progress, workers int) error {
 					break
 				}
 				to := strconv.Itoa(i) + e.Path[len(op.source()):]
-				fromTemplate.items = append(fromTemplate.items, stageItem{e, to})
+				fromTemplate.items = append(fromTemplate.items, stageItem{e, to, op.source() != op.Path})
 				bytes += e.Size
 			}
 		case FromVolume:
@@ -153,7 +153,7 @@ func (x *txn) prepare(t *Template, p Progress, workers int) error {
 			if err != nil {
 				return fmt.Errorf("cannot read %s: %w", "/"+op.source(), err)
 			}
-			fromVolume.items = append(fromVolume.items, stageItem{e, strconv.Itoa(i)})
+			fromVolume.items = append(fromVolume.items, stageItem{e, strconv.Itoa(i), true})
 			bytes += e.Size
 		}
 	}

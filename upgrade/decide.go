@@ -37,6 +37,7 @@ type planner struct {
 	metas    []firstrun.Op
 	drops    []firstrun.Op // of directories
 	touched  map[string]bool
+	hard     hardLinks
 	uids     map[uint32]uint32
 	gids     map[uint32]uint32
 	skip     string
@@ -51,7 +52,7 @@ func Plan(in Inputs) []firstrun.Op {
 	if in.Policy == nil {
 		in.Policy = func(string) Policy { return Keep }
 	}
-	p := &planner{Inputs: in, touched: map[string]bool{}}
+	p := &planner{Inputs: in, touched: map[string]bool{}, hard: linksOf(in)}
 	p.uids, p.gids = drift(in)
 	for path, row := range firstrun.Join(in.Template, in.Volume, in.Base) {
 		if p.skipping && firstrun.Under(path, p.skip) {
@@ -60,6 +61,7 @@ func Plan(in Inputs) []firstrun.Op {
 		p.skipping = false
 		p.path(path, row[0], row[1], row[2])
 	}
+	p.links()
 	return p.finish()
 }
 
@@ -77,6 +79,7 @@ func (p *planner) path(path string, t, v, b *firstrun.Entry) {
 	case t.Kind == firstrun.Directory && v.Kind == firstrun.Directory:
 		p.attributes(t, v, b)
 	case t.SameContent(v):
+		p.hard.stays(path)
 		p.attributes(t, v, b)
 	case v.Kind == firstrun.Symlink && v.Dangling && t.Kind != firstrun.Symlink && (b == nil || b.Kind != firstrun.Symlink):
 		p.save(v)

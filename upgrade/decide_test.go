@@ -11,7 +11,7 @@ import (
 )
 
 // tree makes a tree of a short description: entries between blanks, each PATH=CONTENT with CONTENT "dir",
-// ">TARGET" for a symlink, "!TARGET" for a dangling one, or the content of a file; then :UID:GID:MODE if they
+// ">TARGET" for a symlink, "!TARGET" for a dangling one, "@PATH" for a hard link of a file above, or the content of a file; then :UID:GID:MODE if they
 // are not those of root.
 func tree(t *testing.T, text string) *firstrun.Tree {
 	t.Helper()
@@ -28,6 +28,9 @@ func tree(t *testing.T, text string) *firstrun.Tree {
 			e.Kind, e.Mode = firstrun.Directory, 0o755
 		case what[0] == '>' || what[0] == '!':
 			e.Kind, e.Target, e.Dangling, e.Mode = firstrun.Symlink, what[1:], what[0] == '!', 0o777
+		case what[0] == '@':
+			first := tr.Entries[slices.IndexFunc(tr.Entries, func(e firstrun.Entry) bool { return e.Path == what[1:] })]
+			e.Kind, e.Digest, e.Size, e.Attrs, e.Hard = firstrun.File, first.Digest, first.Size, first.Attrs, what[1:]
 		default:
 			e.Kind, e.Digest, e.Size = firstrun.File, "sha256:"+what, int64(len(what))
 		}
@@ -130,6 +133,20 @@ func TestCases(t *testing.T) {
 		{"number of a user changed", "d=dir:101:101:755", "d=dir:101:101:755 d/db=x:101:0:600 d/roots=y", "d=dir:102:103:755",
 			"meta:d/db:102:0:600 meta:d:102:103:755", ""},
 		{"what becomes root's says nothing about the rest", "d=dir:101:0:755", "d=dir:101:0:755 d/db=x:101:0:600", "d=dir:0:0:755", "meta:d:0:0:755", ""},
+
+		{"two files become one of two names", "a=x b=x", "a=x b=x", "a=x b=@a", "put:a put:b", ""},
+		{"a file gets another name", "a=x", "a=x", "a=x b=@a", "put:b put:a", ""},
+		{"a file gets another name, in a new directory", "a=x", "a=x", "a=x d=dir d/b=@a", "put:d put:a", ""},
+		{"a file of two names changes", "a=x b=@a", "a=x b=@a", "a=y b=@a", "put:a put:b", ""},
+		{"a file of two names, nothing changed", "a=x b=@a", "a=x b=@a", "a=x b=@a", "", ""},
+		{"two files become one, one is changed on the volume", "a=x b=x", "a=mine b=x", "a=x b=@a", "keep:a", ""},
+		{"two files become one, one is removed on the volume", "a=x b=x", "a=x", "a=x b=@a", "keep:b", ""},
+		{"two files become one, one has another mode on the volume", "a=x b=x", "a=x b=x:0:0:600", "a=x b=@a", "", ""},
+		{"a file of two names was separated on the volume", "a=x b=@a", "a=x b=x", "a=x b=@a", "", ""},
+		{"a file of two names becomes two files", "a=x b=@a", "a=x b=@a", "a=x b=x", "put:b", ""},
+		{"two files were joined on the volume", "a=x b=x", "a=x b=@a", "a=x b=x", "", ""},
+		{"a name of the volume alone for a file of the image", "a=x", "a=x mine=@a", "a=y", "put:a", ""},
+		{"no manifest: two files, one in the image", "-", "a=x b=x", "a=x b=@a", "put:a put:b", ""},
 
 		{"no manifest: the same", "-", "f=a", "f=a", "", ""},
 		{"no manifest: different", "-", "f=mine", "f=b", "keep:f put:f.pintle-new<t:f", "put:f.pintle-save<v:f put:f"},
