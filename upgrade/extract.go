@@ -5,78 +5,76 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 )
 
+// extracted is what a package runs when it is upgraded.
+type extracted struct {
+	kind    string // "deb" or "rpm"
+	version string
+	script  string // dpkg's postinst, or %post; "" for none
+	last    string // %posttrans, which runs after the scripts of all packages
+}
+
 // Extract writes the scriptlets of packages, as dpkg or rpm have them in the root directory, into a directory
 // where ReadScriptlets finds them. A package without scriptlet has none to run, and is left out.
 func Extract(root, to string, packages []string) error {
-	if err := os.MkdirAll(filepath.Join(root, to), 0o755); err != nil {
+	dir := filepath.Join(root, to)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("cannot extract scriptlets: %w", err)
 	}
 	var versions strings.Builder
 	for i, name := range packages {
-		kind, version, script, err := scriptletOf(root, name)
+		p, err := packageOf(root, name)
+		if err == nil {
+			err = p.write(dir, name, i+1, len(packages))
+		}
 		if err != nil {
 			return fmt.Errorf("cannot extract the scriptlet of %s: %w", name, err)
 		}
-		fmt.Fprintf(&versions, "%s %s\n", name, version)
-		if script == "" {
-			continue
-		}
-		path := filepath.Join(root, to, fmt.Sprintf("%03d-%s.%s", i+1, name, kind))
-		if err := os.WriteFile(path, []byte(script), 0o755); err != nil {
-			return fmt.Errorf("cannot extract the scriptlet of %s: %w", name, err)
-		}
+		fmt.Fprintf(&versions, "%s %s\n", name, p.version)
 	}
-	if err := os.WriteFile(filepath.Join(root, to, "versions"), []byte(versions.String()), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "versions"), []byte(versions.String()), 0o644); err != nil {
 		return fmt.Errorf("cannot extract scriptlets: %w", err)
 	}
 	return nil
 }
 
-func scriptletOf(root, name string) (kind, version, script string, err error) {
-	status, err := os.ReadFile(filepath.Join(root, "var/lib/dpkg/status"))
-	if err == nil {
-		version, arch := dpkgVersion(string(status), name)
-		if version == "" {
-			return "", "", "", errors.New("dpkg has no such package installed")
+func (p *extracted) write(dir, name string, number, of int) error {
+	for order, text := range map[int]string{number: p.script, number + of: p.last} {
+		if text == "" {
+			continue
 		}
-		for _, file := range []string{name, name + ":" + arch} {
-			text, err := os.ReadFile(filepath.Join(root, "var/lib/dpkg/info", file+".postinst"))
-			if !errors.Is(err, fs.ErrNotExist) {
-				return "deb", version, string(text), err
-			}
+		path := filepath.Join(dir, fmt.Sprintf("%03d-%s.%s", order, name, p.kind))
+		if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
+			return err
 		}
-		return "deb", version, "", nil
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return "", "", "", err
-	}
-	out, err := exec.Command("rpm", "--root", root, "-q", "--qf", `%{EVR}\n%{POSTINPROG}\n%{POSTIN}`, name).Output()
-	if err != nil {
-		return "", "", "", fmt.Errorf("neither dpkg nor rpm tells of it: %w", err)
-	}
-	version, rest, _ := strings.Cut(string(out), "\n")
-	program, text, _ := strings.Cut(rest, "\n")
-	return "rpm", version, rpmScript(program, text), nil
+	return nil
 }
 
-// rpmScript makes a program of a scriptlet. ldconfig has been run when the image was built.
-func rpmScript(program, text string) string {
-	if text == "(none)" || strings.TrimSpace(text) == "" || program == "/sbin/ldconfig" {
-		return ""
+func packageOf(root, name string) (*extracted, error) {
+	status, err := os.ReadFile(filepath.Join(root, "var/lib/dpkg/status"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return rpmPackage(root, name)
+	case err != nil:
+		return nil, err
 	}
-	var b strings.Builder
-	b.WriteString("#!" + program + "\n")
-	for line := range strings.Lines(text + "\n") {
-		if strings.TrimSpace(line) != "/sbin/ldconfig" {
-			b.WriteString(line)
+	version, arch := dpkgVersion(string(status), name)
+	if version == "" {
+		return nil, errors.New("dpkg has no such package installed")
+	}
+	p := &extracted{kind: "deb", version: version}
+	for _, file := range []string{name, name + ":" + arch} {
+		text, err := os.ReadFile(filepath.Join(root, "var/lib/dpkg/info", file+".postinst"))
+		if !errors.Is(err, fs.ErrNotExist) {
+			p.script = string(text)
+			return p, err
 		}
 	}
-	return b.String()
+	return p, nil
 }
 
 // dpkgVersion finds the version and architecture of an installed package.

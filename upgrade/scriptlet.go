@@ -75,6 +75,7 @@ func parseVersions(data []byte) map[string]string {
 func Versions(list []Scriptlet) string {
 	var b bytes.Buffer
 	sorted := slices.SortedFunc(slices.Values(list), func(a, b Scriptlet) int { return strings.Compare(a.Package, b.Package) })
+	sorted = slices.CompactFunc(sorted, func(a, b Scriptlet) bool { return a.Package == b.Package }) // one may have several
 	for _, s := range sorted {
 		fmt.Fprintf(&b, "%s %s\n", s.Package, s.Version)
 	}
