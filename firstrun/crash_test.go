@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync/atomic"
-	"syscall"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -19,20 +18,15 @@ func TestMain(m *testing.M) {
 	faulty.Main(m, func(f *faulty.Fault, args []string) error { return populate(f.Sys(), args[0], args[1], 1) })
 }
 
-// eachTemplate runs a test over a small template with one of everything, or over all parts of -crash-tree.
-func eachTemplate(t *testing.T, test func(t *testing.T, dir, template string) int) {
-	faulty.EachTree(t, func(t *testing.T, tree string) int {
-		dir := faulty.Scratch(t)
-		if tree == "" {
-			tree = filepath.Join(dir, "template")
-			faulty.MakeTemplate(t, tree)
-		}
-		return test(t, dir, tree)
-	})
+// small makes a small template with one of everything.
+func small(t *testing.T, dir string) (template string) {
+	template = filepath.Join(dir, "template")
+	faulty.MakeTemplate(t, template)
+	return template
 }
 
 // volumeFor makes the volume of one attempt. It is not empty: an admin has been there.
-func volumeFor(t *testing.T, dir string, attempt int) string {
+func volumeFor(t testing.TB, dir string, attempt int) string {
 	t.Helper()
 	b := faulty.Builder{T: t, Root: filepath.Join(dir, "volume-"+strconv.Itoa(attempt))}
 	faulty.Must(t, os.Mkdir(b.Root, 0o700))
@@ -44,30 +38,33 @@ func volumeFor(t *testing.T, dir string, attempt int) string {
 	return b.Root
 }
 
+func remove(volume string) error { return (&firstrun.Sys{}).RemoveAll(unix.AT_FDCWD, volume) }
+
 // expected is what an uninterrupted populate makes, and how many calls it needs.
-func expected(t *testing.T, template, dir string, count *faulty.Fault) (want string, calls int) {
+func expected(t *testing.T, template, dir string) (want *faulty.Want, calls faulty.Calls) {
 	t.Helper()
 	volume := volumeFor(t, dir, 0)
-	faulty.Must(t, populate(count.Sys(), template, volume, 1))
-	want = faulty.Snapshot(t, volume)
-	faulty.Must(t, (&firstrun.Sys{}).RemoveAll(unix.AT_FDCWD, volume))
-	return want, count.Count()
+	faulty.Must(t, populate(calls.Sys(), template, volume, 1))
+	return faulty.ReadWant(t, volume), calls
 }
 
-func ends(b faulty.Builder, want string, how string) error {
-	if got := faulty.Snapshot(b.T, b.Root); got != want {
-		return fmt.Errorf("%s, and the next start made something else of it:\n%s", how, faulty.Differences(want, got))
+func ends(volume string, want *faulty.Want, how string) error {
+	if err := want.Compare(volume, nil); err != nil {
+		return fmt.Errorf("%s, and the next start made something else of it: %w", how, err)
 	}
-	return (&firstrun.Sys{}).RemoveAll(unix.AT_FDCWD, b.Root)
+	return remove(volume)
 }
 
 // A process that dies at any call that changes something, or half-way through a write, leaves a volume of
 // which the next start makes the same as if nothing had happened.
 func TestKilledPopulateIsFinished(t *testing.T) {
-	eachTemplate(t, func(t *testing.T, dir, template string) (crashes int) {
-		for _, how := range []string{"whole", "torn"} {
-			want, calls := expected(t, template, dir, &faulty.Fault{OnWrite: true, Torn: how == "torn"})
-			done := faulty.Parallel(t, calls, 1, func(i int) error {
+	faulty.EachPart(t, 25, func(t *testing.T, dir, template string) (crashes int) {
+		if template == "" {
+			template = small(t, dir)
+		}
+		want, calls := expected(t, template, dir)
+		for how, n := range map[string]int{"whole": calls.Changing, "torn": calls.Writes} {
+			done := faulty.Parallel(t, n, 1, func(i int) error {
 				volume := volumeFor(t, dir, i)
 				if err := faulty.KillAt(i, how, template, volume); err != nil {
 					return err
@@ -75,44 +72,51 @@ func TestKilledPopulateIsFinished(t *testing.T) {
 				if err := populate(&firstrun.Sys{}, template, volume, 1); err != nil {
 					return fmt.Errorf("killed at call %d: the next start: %w", i, err)
 				}
-				return ends(faulty.Builder{T: t, Root: volume}, want, fmt.Sprintf("killed at call %d (%s)", i, how))
+				return ends(volume, want, fmt.Sprintf("killed at call %d (%s)", i, how))
 			})
-			t.Logf("populate: killed at %d of %d calls (%s)", done, calls, how)
+			t.Logf("populate: killed at %d of %d calls (%s)", done, n, how)
 			crashes += done
 		}
 		return crashes
 	})
 }
 
-// failures are the ways in which calls fail: one of them, or all from one on.
-var failures = []struct {
-	err     syscall.Errno
-	onWrite bool
-	forever bool
-}{{unix.EIO, false, false}, {unix.EIO, true, true}, {unix.ENOSPC, true, false}, {unix.ENOSPC, true, true}, {unix.EROFS, true, true}}
+// The same with a worker for each directory, over a whole tree: killed when many files are half copied.
+func TestKilledPopulateOfManyWorkersIsFinished(t *testing.T) {
+	faulty.WholeTree(t, func(t *testing.T, dir, tree string) int {
+		if tree == "" {
+			tree = small(t, dir)
+		} else {
+			faulty.Must(t, firstrun.WriteTemplateManifest(&firstrun.Sys{}, tree, ""))
+		}
+		return faulty.KillEverywhere(t, dir, 1, faulty.Start{
+			Volume: func(attempt int) string { return volumeFor(t, dir, attempt) },
+			Remove: remove,
+			Run:    func(sys *firstrun.Sys, volume string, workers int) error { return populate(sys, tree, volume, workers) },
+		})
+	})
+}
 
 // Whatever call fails, the populate ends with an error or without harm, and the next start makes it good.
 func TestFailedCallsOfPopulate(t *testing.T) {
-	eachTemplate(t, func(t *testing.T, dir, template string) (crashes int) {
-		for _, f := range failures {
-			want, calls := expected(t, template, dir, &faulty.Fault{OnWrite: f.onWrite})
-			thin := 1
-			if f.forever {
-				thin = 4
-			}
+	faulty.EachPart(t, 25, func(t *testing.T, dir, template string) (crashes int) {
+		if template == "" {
+			template = small(t, dir)
+		}
+		want, calls := expected(t, template, dir)
+		for _, f := range faulty.Failures {
 			var refused atomic.Int64
-			done := faulty.Parallel(t, calls, thin, func(i int) error {
+			done := faulty.Parallel(t, f.Of(calls), 1, func(i int) error {
 				volume := volumeFor(t, dir, i)
-				fault := &faulty.Fault{At: i, Err: f.err, OnWrite: f.onWrite, Forever: f.forever}
-				if populate(fault.Sys(), template, volume, 1) != nil {
+				if populate(f.At(i).Sys(), template, volume, 1) != nil {
 					refused.Add(1)
 				}
 				if err := populate(&firstrun.Sys{}, template, volume, 1); err != nil {
-					return fmt.Errorf("%v at call %d: the next start: %w", f.err, i, err)
+					return fmt.Errorf("%v at call %d: the next start: %w", f, i, err)
 				}
-				return ends(faulty.Builder{T: t, Root: volume}, want, fmt.Sprintf("%v at call %d (for ever: %v)", f.err, i, f.forever))
+				return ends(volume, want, fmt.Sprintf("%v at call %d", f, i))
 			})
-			t.Logf("populate: %v at %d of %d calls (for ever: %v): %d ended with an error", f.err, done, calls, f.forever, refused.Load())
+			t.Logf("populate: %v at %d of %d calls: %d ended with an error", f, done, f.Of(calls), refused.Load())
 			crashes += done
 		}
 		return crashes
@@ -122,9 +126,8 @@ func TestFailedCallsOfPopulate(t *testing.T) {
 // A container that is killed again and again still gets there.
 func TestPopulateKilledAgainAndAgain(t *testing.T) {
 	dir := faulty.Scratch(t)
-	template := filepath.Join(dir, "template")
-	faulty.MakeTemplate(t, template)
-	want, _ := expected(t, template, dir, &faulty.Fault{})
+	template := small(t, dir)
+	want, _ := expected(t, template, dir)
 	volume := volumeFor(t, dir, 1)
 	for deaths := 0; ; deaths++ {
 		// Each start gets further than what is done again.
@@ -133,7 +136,7 @@ func TestPopulateKilledAgainAndAgain(t *testing.T) {
 			break
 		}
 	}
-	if err := ends(faulty.Builder{T: t, Root: volume}, want, "killed again and again"); err != nil {
+	if err := ends(volume, want, "killed again and again"); err != nil {
 		t.Error(err)
 	}
 }

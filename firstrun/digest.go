@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,6 +14,9 @@ import (
 // A digest is "sha256:" and the SHA-256 of the content where that is at most one block long, and else
 // "blocks:" and the SHA-256 of the SHA-256 sums of its blocks. So the digest of a hole costs nothing.
 const digestBlock = 1 << 20
+
+// blocks are buffers of one block, for those who read files.
+var blocks = sync.Pool{New: func() any { return new([digestBlock]byte) }}
 
 // zeroSum is the sum of a block of zeros.
 var zeroSum = [sha256.Size]byte{

@@ -43,7 +43,12 @@ func (s *Sys) Scan(root int, o ScanOptions) (*Tree, error) {
 	sc.queue.push(top)
 	for range workers(o.Workers) {
 		wait.Go(func() {
-			buf := make([]byte, digestBlock)
+			var buf []byte
+			if !o.Shallow {
+				block := blocks.Get().(*[digestBlock]byte)
+				defer blocks.Put(block)
+				buf = block[:]
+			}
 			for {
 				n, ok := sc.queue.pop()
 				if !ok {
@@ -222,13 +227,14 @@ func (s *Sys) complete(root int, entries []*Entry, n int) error {
 	var wait sync.WaitGroup
 	for range min(workers(n), q.pushed) {
 		wait.Go(func() {
-			buf := make([]byte, digestBlock)
+			block := blocks.Get().(*[digestBlock]byte)
+			defer blocks.Put(block)
 			for {
 				batch, ok := q.pop()
 				if !ok {
 					return
 				}
-				if err := s.completeBatch(root, batch, buf); err != nil {
+				if err := s.completeBatch(root, batch, block[:]); err != nil {
 					q.fail(err)
 				}
 				q.done()

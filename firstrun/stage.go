@@ -140,15 +140,16 @@ func (s *staging) files(order []string, batches map[string][]stageItem) error {
 		q.push(items)
 	}
 	var wait sync.WaitGroup
-	for range workers(s.workers) {
+	for range min(workers(s.workers), q.pushed) {
 		wait.Go(func() {
-			buf := make([]byte, digestBlock)
+			block := blocks.Get().(*[digestBlock]byte)
+			defer blocks.Put(block)
 			for {
 				items, ok := q.pop()
 				if !ok {
 					return
 				}
-				if err := s.batch(items, buf); err != nil {
+				if err := s.batch(items, block[:]); err != nil {
 					q.fail(err)
 				}
 				q.done()
@@ -282,7 +283,8 @@ func (s *staging) links(links []stageItem) error {
 			staged[it.e.Path] = it
 		}
 	}
-	buf := make([]byte, digestBlock)
+	block := blocks.Get().(*[digestBlock]byte)
+	defer blocks.Put(block)
 	for _, it := range links {
 		first, ok := staged[it.e.Hard]
 		var err error
@@ -294,7 +296,7 @@ func (s *staging) links(links []stageItem) error {
 		if !ok || errors.Is(err, unix.EMLINK) || errors.Is(err, unix.EPERM) || errors.Is(err, unix.EOPNOTSUPP) {
 			// The next name of the same file is linked to this one.
 			staged[it.e.Hard] = it
-			err = s.batch([]stageItem{it}, buf)
+			err = s.batch([]stageItem{it}, block[:])
 		}
 		if err != nil {
 			return stageError(it.e, err)

@@ -10,7 +10,7 @@ import (
 type Call struct {
 	Name    string // as section 2 of the manual has it
 	Changes bool   // it may change what is stored
-	Len     int    // write: how many bytes; Before may lower it, and that much is written
+	Len     int    // write: how many bytes; Before may lower it, and that much is written: the rest is the same Call again
 }
 
 // Sys makes the system calls of this package and of package upgrade. All of them name a directory by
@@ -111,10 +111,11 @@ func (s *Sys) Read(fd int, p []byte, offset int64) (int, error) {
 
 // Write writes all of p at an offset.
 func (s *Sys) Write(fd int, p []byte, offset int64) error {
+	c := Call{Name: "pwrite", Changes: true}
 	for len(p) > 0 {
 		part := p
 		if s.Before != nil {
-			c := Call{Name: "pwrite", Changes: true, Len: len(p)}
+			c.Len = len(p)
 			if err := s.Before(&c); err != nil {
 				return err
 			}

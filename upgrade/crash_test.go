@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -21,7 +20,7 @@ import (
 func TestMain(m *testing.M) {
 	faulty.Main(m, func(f *faulty.Fault, args []string) error {
 		s := scene{dir: args[0], programs: args[2] == "programs"}
-		return s.upgrade(f.Sys(), args[1])
+		return s.upgrade(f.Sys(), args[1], 1)
 	})
 }
 
@@ -30,6 +29,8 @@ type scene struct {
 	dir      string
 	programs bool // the second image brings a version step and a scriptlet
 	replace  bool
+	real     bool // the images are of a real tree, instead of one of each case
+	changes  []change
 }
 
 func (s scene) path(name string) string { return filepath.Join(s.dir, name) }
@@ -52,8 +53,8 @@ func (s scene) image(t testing.TB) upgrade.Image {
 }
 
 // upgrade runs once, as a start of a container with the second image does.
-func (s scene) upgrade(sys *firstrun.Sys, volume string) error {
-	t, err := firstrun.OpenTemplate(sys, s.path("two"), 1)
+func (s scene) upgrade(sys *firstrun.Sys, volume string, workers int) error {
+	t, err := firstrun.OpenTemplate(sys, s.path("two"), workers)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func (s scene) upgrade(sys *firstrun.Sys, volume string) error {
 		return err
 	}
 	defer v.Close()
-	o := upgrade.Options{Workers: 1}
+	o := upgrade.Options{Workers: workers}
 	if s.replace {
 		o.Policy = func(string) upgrade.Policy { return upgrade.Replace }
 	}
@@ -71,15 +72,28 @@ func (s scene) upgrade(sys *firstrun.Sys, volume string) error {
 	return err
 }
 
+// partOf makes the images of a tree alone, of which five in so many files are changed by the second one, and the
+// admin.
+func partOf(t *testing.T, tree string, of uint32) scene {
+	t.Helper()
+	s := scene{dir: faulty.Scratch(t), real: true, changes: changes(t, tree, of)}
+	copyTree(t, tree, s.path("one"))
+	copyTree(t, tree, s.path("two"))
+	release(t, s.path("two"), s.changes)
+	return s
+}
+
 // makeScene makes the images, and a volume that the first one has filled and an admin has changed.
-func makeScene(t *testing.T, programs bool, tree string) scene {
+func makeScene(t *testing.T, programs bool) scene {
 	t.Helper()
 	s := scene{dir: faulty.Scratch(t), programs: programs}
-	if tree != "" {
-		copyTree(t, tree, s.path("one"))
-		copyTree(t, tree, s.path("two"))
-		everyTenth(t, s.path("two"))
-	}
+	s.addCases(t)
+	return s
+}
+
+// addCases brings one of each case into the images.
+func (s scene) addCases(t *testing.T) {
+	t.Helper()
 	one := faulty.Builder{T: t, Root: s.path("one")}
 	for name, content := range map[string]string{"conf/both": "one", "conf/mine": "one", "conf/theirs": "one", "conf/dropped": "one",
 		"conf/dropped-mine": "one", "conf/to-dir": "one", "conf/from-dir/inner": "one", "conf/crowded/inner": "one",
@@ -103,14 +117,13 @@ func makeScene(t *testing.T, programs bool, tree string) scene {
 	two.File("hard/one", "new names", 0o644)
 	two.Link("conf/link", "mine")
 	two.Times()
-	if programs {
+	if s.programs {
 		b := faulty.Builder{T: t, Root: s.dir}
 		b.File("steps/1-2", "#!/bin/sh\nset -e\ncd $PINTLE_VOLUME\necho from 1 to 2 >> conf/history\nrm conf/mine\n[ ! -e unlucky ]\n", 0o755)
 		b.File("steps/2-3", "#!/bin/sh\nset -e\ncd $PINTLE_VOLUME\necho \"from $1 to $2\" >> conf/history\nchmod 600 conf/history\ntouch -d @1700000000 conf/history conf .\n", 0o755)
 		b.File("scriptlets/1-db.deb", "#!/bin/sh\nset -e\ncd $PINTLE_VOLUME\necho \"$*\" >> db\ntouch -d @1700000000 db .\n", 0o755)
 		b.File("scriptlets/versions", "db 2.0-1\n", 0o644)
 	}
-	return s
 }
 
 // volume makes a volume as it is before the upgrade.
@@ -127,6 +140,16 @@ func (s scene) volume(t testing.TB, attempt int) string {
 	defer volume.Close()
 	_, err = volume.Populate(template, firstrun.PopulateOptions{BuildID: "one", Version: "1", Packages: "db 1.0-1\n", Workers: 1})
 	faulty.Must(t, err)
+	if s.real {
+		administer(t, v.Root, s.changes)
+	} else {
+		s.administerCases(t, v)
+	}
+	return v.Root
+}
+
+func (s scene) administerCases(t testing.TB, v faulty.Builder) {
+	t.Helper()
 	v.File("conf/both", "mine", 0o600)
 	v.File("conf/mine", "mine", 0o600)
 	v.File("conf/dropped-mine", "mine", 0o600)
@@ -139,7 +162,6 @@ func (s scene) volume(t testing.TB, attempt int) string {
 	for _, name := range []string{"conf/both", "conf/mine", "conf/dropped-mine", "conf/crowded/mine", "conf/own", "gone/deep/own", "conf/crowded", "gone/deep", "conf", "."} {
 		faulty.Must(t, unix.UtimesNanoAt(unix.AT_FDCWD, v.Path(name), []unix.Timespec{at, at}, 0))
 	}
-	return v.Root
 }
 
 func (s scene) remove(volume string) error {
@@ -147,18 +169,16 @@ func (s scene) remove(volume string) error {
 }
 
 // expected is what an uninterrupted upgrade makes, and how many calls it needs.
-func (s scene) expected(t *testing.T, count *faulty.Fault) (want string, calls int) {
+func (s scene) expected(t *testing.T) (want *faulty.Want, calls faulty.Calls) {
 	t.Helper()
 	volume := s.volume(t, 0)
-	faulty.Must(t, s.upgrade(count.Sys(), volume))
-	want = faulty.Snapshot(t, volume)
-	faulty.Must(t, s.remove(volume))
-	return want, count.Count()
+	faulty.Must(t, s.upgrade(calls.Sys(), volume, 1))
+	return faulty.ReadWant(t, volume), calls
 }
 
-func (s scene) ends(t *testing.T, volume, want, how string) error {
-	if got := faulty.Snapshot(t, volume); got != want {
-		return fmt.Errorf("%s, and the next start made something else of it:\n%s", how, faulty.Differences(want, got))
+func (s scene) ends(volume string, want *faulty.Want, how string) error {
+	if err := want.Compare(volume, nil); err != nil {
+		return fmt.Errorf("%s, and the next start made something else of it: %w", how, err)
 	}
 	return s.remove(volume)
 }
@@ -173,102 +193,141 @@ func (s scene) String() string {
 // thin leaves calls out where a run is dear: a program, a backup.
 func (s scene) thin(n int) int {
 	if s.programs {
-		return 3 * n
+		return n
 	}
-	return n
+	return 1
 }
 
-// eachScene runs a test with files alone, and with programs that change the volume, too.
-func eachScene(t *testing.T, test func(t *testing.T, s scene) (crashes int)) {
-	faulty.EachTree(t, func(t *testing.T, tree string) (crashes int) {
-		for _, programs := range []bool{false, true} {
-			t.Run(scene{programs: programs}.String(), func(t *testing.T) {
-				crashes += test(t, makeScene(t, programs, tree))
-			})
+// eachPart runs a test over parts of a real tree, and over one of each case.
+func eachPart(t *testing.T, entries int, test func(t *testing.T, s scene) (crashes int)) {
+	part := 0
+	faulty.EachPart(t, entries, func(t *testing.T, _, tree string) int {
+		if tree == "" {
+			return test(t, makeScene(t, false))
 		}
-		return crashes
+		s := partOf(t, tree, 40)
+		if part++; part%2 == 0 {
+			s.manifests(t)
+		}
+		return test(t, s)
 	})
 }
 
 // A process that dies at any call that changes something, or half-way through a write, leaves a volume of
 // which the next start makes the same as if nothing had happened.
 func TestKilledUpgradeIsFinished(t *testing.T) {
-	eachScene(t, func(t *testing.T, s scene) (crashes int) {
-		for _, how := range []string{"whole", "torn"} {
-			want, calls := s.expected(t, &faulty.Fault{OnWrite: true, Torn: how == "torn"})
-			done := faulty.Parallel(t, calls, s.thin(1), func(i int) error {
-				volume := s.volume(t, i)
-				if err := faulty.KillAt(i, how, s.dir, volume, s.String()); err != nil {
-					return err
-				}
-				if err := s.upgrade(&firstrun.Sys{}, volume); err != nil {
-					return fmt.Errorf("killed at call %d: the next start: %w", i, err)
-				}
-				return s.ends(t, volume, want, fmt.Sprintf("killed at call %d (%s)", i, how))
-			})
-			t.Logf("upgrade: killed at %d of %d calls (%s)", done, calls, how)
-			crashes += done
+	eachPart(t, 30, func(t *testing.T, s scene) int { return s.kill(t) })
+}
+
+// The same if programs change the volume.
+func TestKilledUpgradeWithProgramsIsFinished(t *testing.T) {
+	faulty.Sum(t, makeScene(t, true).kill(t), "a small tree")
+}
+
+func (s scene) kill(t *testing.T) (crashes int) {
+	want, calls := s.expected(t)
+	for how, n := range map[string]int{"whole": calls.Changing, "torn": calls.Writes} {
+		done := faulty.Parallel(t, n, s.thin(2), func(i int) error {
+			volume := s.volume(t, i)
+			if err := faulty.KillAt(i, how, s.dir, volume, s.String()); err != nil {
+				return err
+			}
+			if err := s.upgrade(&firstrun.Sys{}, volume, 1); err != nil {
+				return fmt.Errorf("killed at call %d: the next start: %w", i, err)
+			}
+			return s.ends(volume, want, fmt.Sprintf("killed at call %d (%s)", i, how))
+		})
+		t.Logf("upgrade (%s): killed at %d of %d calls (%s)", s, done, n, how)
+		crashes += done
+	}
+	return crashes
+}
+
+// The same with many workers, over a whole tree: killed when many files are half copied.
+func TestKilledUpgradeOfManyWorkersIsFinished(t *testing.T) {
+	faulty.WholeTree(t, func(t *testing.T, _, tree string) int {
+		s := makeScene(t, false)
+		if tree != "" {
+			s = partOf(t, tree, 100)
 		}
-		return crashes
+		s.manifests(t)
+		return s.killEverywhere(t)
 	})
 }
 
-// failures are the ways in which calls fail: one of them, or all from one on.
-var failures = []struct {
-	err     syscall.Errno
-	onWrite bool
-	forever bool
-}{{unix.EIO, false, false}, {unix.ENOSPC, true, false}, {unix.ENOSPC, true, true}, {unix.EROFS, true, true}}
+// manifests gives both images the manifests that they are told to have.
+func (s scene) manifests(t *testing.T) {
+	t.Helper()
+	for _, template := range []string{"one", "two"} {
+		faulty.Must(t, firstrun.WriteTemplateManifest(&firstrun.Sys{}, s.path(template), ""))
+	}
+}
+
+func (s scene) killEverywhere(t *testing.T) int {
+	return faulty.KillEverywhere(t, s.dir, s.thin(2), faulty.Start{
+		Volume: func(attempt int) string { return s.volume(t, attempt) },
+		Remove: s.remove,
+		Run:    s.upgrade,
+	})
+}
+
+// Programs run while other things are half done, too.
+func TestKilledUpgradeOfManyWorkersWithProgramsIsFinished(t *testing.T) {
+	faulty.Sum(t, makeScene(t, true).killEverywhere(t), "a small tree")
+}
 
 // Whatever call fails, the upgrade ends with an error and the volume as it was, or without harm; and the next
 // start makes it good.
 func TestFailedCallsOfUpgrade(t *testing.T) {
-	eachScene(t, func(t *testing.T, s scene) (crashes int) {
-		before := faulty.Snapshot(t, s.volume(t, 0))
-		faulty.Must(t, s.remove(s.path("volume-0")))
-		for _, f := range failures {
-			want, calls := s.expected(t, &faulty.Fault{OnWrite: f.onWrite})
-			var taken, stuck atomic.Int64
-			done := faulty.Parallel(t, calls, s.thin(4), func(i int) error {
-				volume := s.volume(t, i)
-				fault := &faulty.Fault{At: i, Err: f.err, OnWrite: f.onWrite, Forever: f.forever}
-				err := s.upgrade(fault.Sys(), volume)
-				if e := (*upgrade.Error)(nil); errors.As(err, &e) && e.Status == upgrade.StatusFailed {
-					taken.Add(1)
-					if got := faulty.Snapshot(t, volume); got != before {
-						return fmt.Errorf("%v at call %d: %w; but it is not as it was before:\n%s", f.err, i, err, faulty.Differences(before, got))
-					}
-				} else if err != nil {
-					stuck.Add(1)
+	eachPart(t, 30, func(t *testing.T, s scene) int { return s.fail(t) })
+}
+
+// Nor does it matter which call fails between and within programs.
+func TestFailedCallsOfUpgradeWithPrograms(t *testing.T) {
+	faulty.Sum(t, makeScene(t, true).fail(t), "a small tree")
+}
+
+func (s scene) fail(t *testing.T) (crashes int) {
+	before := faulty.ReadWant(t, s.volume(t, -1))
+	want, calls := s.expected(t)
+	for _, f := range faulty.Failures {
+		var taken, stuck atomic.Int64
+		done := faulty.Parallel(t, f.Of(calls), s.thin(6), func(i int) error {
+			volume := s.volume(t, i)
+			err := s.upgrade(f.At(i).Sys(), volume, 1)
+			if e := (*upgrade.Error)(nil); errors.As(err, &e) && e.Status == upgrade.StatusFailed {
+				taken.Add(1)
+				if e := before.Compare(volume, nil); e != nil {
+					return fmt.Errorf("%v at call %d: %w; but it is not as it was before: %w", f, i, err, e)
 				}
-				if err := s.upgrade(&firstrun.Sys{}, volume); err != nil {
-					return fmt.Errorf("%v at call %d: the next start: %w", f.err, i, err)
-				}
-				return s.ends(t, volume, want, fmt.Sprintf("%v at call %d (for ever: %v)", f.err, i, f.forever))
-			})
-			t.Logf("upgrade: %v at %d of %d calls (for ever: %v): %d were taken back at once, %d left for the next start",
-				f.err, done, calls, f.forever, taken.Load(), stuck.Load())
-			crashes += done
-		}
-		return crashes
-	})
+			} else if err != nil {
+				stuck.Add(1)
+			}
+			if err := s.upgrade(&firstrun.Sys{}, volume, 1); err != nil {
+				return fmt.Errorf("%v at call %d: the next start: %w", f, i, err)
+			}
+			return s.ends(volume, want, fmt.Sprintf("%v at call %d", f, i))
+		})
+		t.Logf("upgrade (%s): %v at %d of %d calls: %d were taken back at once, %d left for the next start",
+			s, f, done, f.Of(calls), taken.Load(), stuck.Load())
+		crashes += done
+	}
+	return crashes
 }
 
 // A rollback, too, may die at any call: the next start finishes it. Here that is the image of before, whose
 // build id the volume has then.
 func TestKilledRollbackIsFinished(t *testing.T) {
-	s := makeScene(t, false, "")
+	s := makeScene(t, false)
+	before := faulty.ReadWant(t, s.volume(t, -1))
 	volume := s.volume(t, 0)
-	before := faulty.Snapshot(t, volume)
-	faulty.Must(t, s.upgrade(&firstrun.Sys{}, volume))
-	count := &faulty.Fault{OnWrite: true}
-	faulty.Must(t, rollBack(count.Sys(), volume))
-	if got := faulty.Snapshot(t, volume); got != before {
-		t.Fatalf("a rollback made something else of it:\n%s", faulty.Differences(before, got))
-	}
-	done := faulty.Parallel(t, count.Count(), 1, func(i int) error {
+	faulty.Must(t, s.upgrade(&firstrun.Sys{}, volume, 1))
+	var calls faulty.Calls
+	faulty.Must(t, rollBack(calls.Sys(), volume))
+	faulty.Must(t, before.Compare(volume, nil))
+	done := faulty.Parallel(t, calls.Changing, 1, func(i int) error {
 		volume := s.volume(t, i)
-		if err := s.upgrade(&firstrun.Sys{}, volume); err != nil {
+		if err := s.upgrade(&firstrun.Sys{}, volume, 1); err != nil {
 			return err
 		}
 		fault := &faulty.Fault{At: i, Err: unix.EIO, OnWrite: true, Forever: true}
@@ -277,9 +336,9 @@ func TestKilledRollbackIsFinished(t *testing.T) {
 				return fmt.Errorf("died at call %d: %w", i, err)
 			}
 		}
-		return s.ends(t, volume, before, fmt.Sprintf("the rollback died at call %d", i))
+		return s.ends(volume, before, fmt.Sprintf("the rollback died at call %d", i))
 	})
-	t.Logf("rollback: died at %d of %d calls", done, count.Count())
+	t.Logf("rollback: died at %d of %d calls", done, calls.Changing)
 }
 
 func rollBack(sys *firstrun.Sys, volume string) error {

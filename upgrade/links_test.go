@@ -74,9 +74,9 @@ func TestHardLinksComeAndGo(t *testing.T) {
 	}
 	volume := mine(s.links(t, 0))
 	before := faulty.Snapshot(t, volume)
-	count := &faulty.Fault{OnWrite: true}
-	faulty.Must(t, s.upgrade(count.Sys(), volume))
-	want := faulty.Snapshot(t, volume)
+	var calls faulty.Calls
+	faulty.Must(t, s.upgrade(calls.Sys(), volume, 1))
+	want := faulty.ReadWant(t, volume)
 	for _, pair := range []struct {
 		a, b   string
 		linked bool
@@ -90,15 +90,15 @@ func TestHardLinksComeAndGo(t *testing.T) {
 		t.Errorf("the rollback has left something else:\n%s", faulty.Differences(before, got))
 	}
 	faulty.Must(t, s.remove(volume))
-	faulty.Parallel(t, count.Count(), 1, func(i int) error {
+	faulty.Parallel(t, calls.Changing, 1, func(i int) error {
 		volume := mine(s.links(t, i))
 		if err := faulty.KillAt(i, "whole", s.dir, volume, s.String()); err != nil {
 			return err
 		}
-		if err := s.upgrade(&firstrun.Sys{}, volume); err != nil {
+		if err := s.upgrade(&firstrun.Sys{}, volume, 1); err != nil {
 			return fmt.Errorf("killed at call %d: the next start: %w", i, err)
 		}
-		return s.ends(t, volume, want, fmt.Sprintf("killed at call %d", i))
+		return s.ends(volume, want, fmt.Sprintf("killed at call %d", i))
 	})
 }
 

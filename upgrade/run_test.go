@@ -16,11 +16,11 @@ import (
 
 // A step that fails leaves the volume as it was, and its log is named.
 func TestAStepFails(t *testing.T) {
-	s := makeScene(t, true, "")
+	s := makeScene(t, true)
 	volume := s.volume(t, 1)
 	faulty.Builder{T: t, Root: volume}.File("unlucky", "", 0o644)
 	before := faulty.Snapshot(t, volume)
-	err := s.upgrade(&firstrun.Sys{}, volume)
+	err := s.upgrade(&firstrun.Sys{}, volume, 1)
 	var failed *upgrade.Error
 	if !errors.As(err, &failed) || failed.Status != upgrade.StatusFailed {
 		t.Fatalf("it ended with %v", err)
@@ -41,14 +41,14 @@ func TestAStepFails(t *testing.T) {
 		t.Errorf("the state is %+v", state)
 	}
 	faulty.Must(t, os.Remove(filepath.Join(volume, "unlucky")))
-	faulty.Must(t, s.upgrade(&firstrun.Sys{}, volume))
+	faulty.Must(t, s.upgrade(&firstrun.Sys{}, volume, 1))
 }
 
 // A container that is killed while a step has half of its work done begins anew: the step finds the volume
 // as it was.
 func TestKilledInTheMiddleOfAStep(t *testing.T) {
-	s := makeScene(t, true, "")
-	want, _ := s.expected(t, &faulty.Fault{})
+	s := makeScene(t, true)
+	want, _ := s.expected(t)
 	b := faulty.Builder{T: t, Root: s.dir}
 	step, err := os.ReadFile(b.Path("steps/1-2"))
 	faulty.Must(t, err)
@@ -58,8 +58,8 @@ func TestKilledInTheMiddleOfAStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.File("steps/1-2", string(step), 0o755)
-	faulty.Must(t, s.upgrade(&firstrun.Sys{}, volume))
-	if err := s.ends(t, volume, want, "killed in the middle of a step"); err != nil {
+	faulty.Must(t, s.upgrade(&firstrun.Sys{}, volume, 1))
+	if err := s.ends(volume, want, "killed in the middle of a step"); err != nil {
 		t.Error(err)
 	}
 }
@@ -68,7 +68,7 @@ func TestKilledInTheMiddleOfAStep(t *testing.T) {
 func TestAfter(t *testing.T) {
 	for name, failure := range map[string]error{"succeeds": nil, "fails": errors.New("ipa-server-upgrade.service has failed")} {
 		t.Run(name, func(t *testing.T) {
-			s := makeScene(t, false, "")
+			s := makeScene(t, false)
 			path := s.volume(t, 1)
 			before := faulty.Snapshot(t, path)
 			sys := &firstrun.Sys{}
@@ -116,10 +116,10 @@ func phase(t *testing.T, v *firstrun.Volume, want upgrade.Phase) {
 
 // A rollback of the user keeps what has changed since the upgrade.
 func TestRollbackKeepsWhatItTakesAway(t *testing.T) {
-	s := makeScene(t, false, "")
+	s := makeScene(t, false)
 	volume := s.volume(t, 1)
 	before := faulty.Snapshot(t, volume)
-	faulty.Must(t, s.upgrade(&firstrun.Sys{}, volume))
+	faulty.Must(t, s.upgrade(&firstrun.Sys{}, volume, 1))
 	faulty.Must(t, os.WriteFile(filepath.Join(volume, "conf/theirs"), []byte("changed since"), 0o644))
 	faulty.Must(t, rollBack(&firstrun.Sys{}, volume))
 	if got := faulty.Snapshot(t, volume); got != before {

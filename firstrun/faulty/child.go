@@ -18,8 +18,8 @@ import (
 
 // The flags of the crash tests.
 var (
-	crashTree = flag.String("crash-tree", "", "crash at every system call over the tree `DIR`, in parts (make crash)")
-	partSize  = flag.Int("crash-part", 150, "how many entries of the tree a part has")
+	crashTree = flag.String("crash-tree", "", "crash at every system call over the tree `DIR` (make crash)")
+	partSize  = flag.Int("crash-part", 0, "how many entries of the tree a part has; 0: as many as is best for the test")
 	stride    = flag.Int("crash-stride", 1, "crash at every n-th call only")
 	offset    = flag.Int("crash-offset", 0, "begin with this call")
 	all       = flag.Bool("crash-all", false, "crash at every call also where some are left out to save time")

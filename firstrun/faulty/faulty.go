@@ -25,9 +25,6 @@ type Fault struct {
 	torn  atomic.Bool
 }
 
-// Count is how many calls that the fault is about have been made.
-func (f *Fault) Count() int { return int(f.count.Load()) }
-
 // Sys gives system calls with the fault.
 func (f *Fault) Sys() *firstrun.Sys { return &firstrun.Sys{Before: f.before} }
 
@@ -52,6 +49,63 @@ func (f *Fault) before(c *firstrun.Call) error {
 	}
 	die()
 	return nil
+}
+
+// Failure is a way in which calls fail: one of them, or all from one on.
+type Failure struct {
+	Err     syscall.Errno
+	OnWrite bool // only calls that change something
+	Forever bool
+}
+
+// Failures are the failures that are tried.
+var Failures = []Failure{
+	{unix.EIO, false, false},
+	{unix.EIO, true, true},
+	{unix.ENOSPC, true, false},
+	{unix.ENOSPC, true, true},
+	{unix.EROFS, true, true},
+}
+
+// At is the failure of one call.
+func (f Failure) At(call int) *Fault {
+	return &Fault{At: call, Err: f.Err, OnWrite: f.OnWrite, Forever: f.Forever}
+}
+
+// Of tells how many calls can fail so.
+func (f Failure) Of(c Calls) int {
+	if f.OnWrite {
+		return c.Changing
+	}
+	return c.All
+}
+
+// String names a failure.
+func (f Failure) String() string {
+	if f.Forever {
+		return f.Err.Error() + " from then on"
+	}
+	return f.Err.Error()
+}
+
+// Calls counts calls.
+type Calls struct {
+	All, Changing int
+	Writes        int // of more than a byte, which can be torn
+}
+
+// Sys gives system calls that are counted; nobody may make them at the same time as another.
+func (c *Calls) Sys() *firstrun.Sys {
+	return &firstrun.Sys{Before: func(call *firstrun.Call) error {
+		c.All++
+		if call.Changes {
+			c.Changing++
+		}
+		if call.Len > 1 {
+			c.Writes++
+		}
+		return nil
+	}}
 }
 
 func die() {

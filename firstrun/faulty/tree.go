@@ -5,8 +5,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -54,7 +56,7 @@ func Snapshot(t testing.TB, root string) string {
 			return err
 		}
 		rel, _ := filepath.Rel(root, path)
-		if strings.HasPrefix(rel, ".pintle/clean") || rel == ".pintle/lock" || rel == ".pintle/backup" || rel == ".pintle/log" || strings.HasPrefix(rel, ".pintle/upgrade") || inTheMaking(rel) {
+		if leftOut(rel) {
 			if d.IsDir() {
 				return filepath.SkipDir
 			}
@@ -65,7 +67,7 @@ func Snapshot(t testing.TB, root string) string {
 			return err
 		}
 		line := fmt.Sprintf("%q %o %d:%d %x", rel, st.Mode, st.Uid, st.Gid, st.Rdev)
-		inState := rel == ".pintle" || strings.HasPrefix(rel, ".pintle/")
+		inState := inState(rel)
 		if !inState {
 			line += fmt.Sprintf(" %d.%09d", st.Mtim.Sec, st.Mtim.Nsec)
 		}
@@ -99,27 +101,21 @@ func Snapshot(t testing.TB, root string) string {
 	return strings.Join(list, "\n") + "\n"
 }
 
-// inTheMaking tells files of the state directory that are not complete, and count for nothing.
-func inTheMaking(rel string) bool {
-	return strings.HasPrefix(rel, ".pintle/") && strings.HasSuffix(rel, ".new")
+// inState tells what belongs to the state directory.
+func inState(rel string) bool { return rel == ".pintle" || strings.HasPrefix(rel, ".pintle/") }
+
+// leftOut tells files of the state directory that tell of the way there, or are not complete and count for nothing.
+func leftOut(rel string) bool {
+	name, ok := strings.CutPrefix(rel, ".pintle/")
+	return ok && (strings.HasPrefix(name, "clean") || name == "lock" || name == "backup" || name == "log" ||
+		strings.HasPrefix(name, "upgrade") || strings.HasSuffix(name, ".new"))
 }
 
 func xattrsOf(path string) string {
-	buf := make([]byte, 4096)
-	n, err := unix.Llistxattr(path, buf)
-	if err != nil || n == 0 {
-		return ""
-	}
-	names := strings.Split(strings.TrimSuffix(string(buf[:n]), "\x00"), "\x00")
-	sort.Strings(names)
+	all := attributes(path)
 	text := ""
-	for _, name := range names {
-		value := make([]byte, 4096)
-		n, err := unix.Lgetxattr(path, name, value)
-		if err != nil {
-			n = 0
-		}
-		text += fmt.Sprintf(" %s=%x", name, value[:n])
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		text += fmt.Sprintf(" %s=%x", name, all[name])
 	}
 	return text
 }
