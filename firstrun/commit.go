@@ -104,14 +104,7 @@ func (x *txn) put(name string, op *Op) error {
 	if err := x.keep(name, op, dir, to); err != nil {
 		return err
 	}
-	err = x.Sys.Rename(x.stage, name, dir, to)
-	if err == unix.EACCES && op.Kind == Directory.String() {
-		// Without privileges a directory can be moved only if it may be written to; a Meta sets its mode.
-		if err = x.Sys.ChmodAt(x.stage, name, 0o700); err == nil {
-			err = x.Sys.Rename(x.stage, name, dir, to)
-		}
-	}
-	return err
+	return x.rename(x.stage, name, dir, to)
 }
 
 // keep makes room for a put: what is at its place goes to the backup. A file is linked there where that is
@@ -145,7 +138,7 @@ func (x *txn) away(dir int, name string, to int, as string) error {
 	if err != nil || done {
 		return err
 	}
-	err = x.Sys.Rename(dir, name, to, as)
+	err = x.rename(dir, name, to, as)
 	if err == unix.ENOENT {
 		return nil
 	}
@@ -191,7 +184,7 @@ func (x *txn) dropDir(op *Op) error {
 		return err
 	}
 	defer x.Sys.Close(dir)
-	switch err := x.Sys.Unlink(dir, entry, unix.AT_REMOVEDIR); err {
+	switch err := x.unsealing(dir, func() error { return x.Sys.Unlink(dir, entry, unix.AT_REMOVEDIR) }); err {
 	case nil, unix.ENOENT, unix.ENOTEMPTY, unix.EEXIST, unix.EBUSY, unix.ENOTDIR:
 		return nil // what the admin has in it keeps it
 	default:

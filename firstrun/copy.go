@@ -130,6 +130,11 @@ func (c *copier) special(from int, name string, to int, as string, e *Entry) (er
 		err = c.sys.Symlink(e.Target, to, as)
 	} else {
 		err = c.sys.Mknod(to, as, e.Kind.format()|mode, e.Device)
+		if err == unix.EPERM && (e.Kind == CharDev || e.Kind == BlockDev) {
+			c.notes.Add("left out devices, which this user may not make (CAP_MKNOD)", e.Path)
+			e.Left = true
+			return nil
+		}
 	}
 	if err != nil {
 		return err
@@ -189,5 +194,5 @@ func chownHint() string {
 	if os.Geteuid() != 0 {
 		return "not running as root: everything belongs to the user that runs"
 	}
-	return "CAP_CHOWN is missing, or the volume squashes root"
+	return "CAP_CHOWN is missing, or the volume is on NFS that squashes root: export it with no_root_squash if services run as other users"
 }

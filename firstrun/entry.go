@@ -117,7 +117,9 @@ type Entry struct {
 	// Dangling is set of a symlink that leads nowhere, where that was looked at.
 	Dangling bool
 
-	left     bool // it could not be read, and is left out
+	// Left is set of what this user may not read: nobody knows what it holds, or, of a directory, what is in it.
+	Left bool
+
 	read     bool // extended attributes have been read
 	complete bool // attributes and digest come from a manifest, not from the file system
 }

@@ -52,6 +52,12 @@ func PlanPopulate(t, v *Tree) []Op {
 		skipping = false
 		have := v.Get(e.Path)
 		switch {
+		case e.Left && e.Kind == Directory:
+			ops = append(ops, Op{Do: Check, Path: e.Path, Kind: e.Kind.String(), Result: "left out", Why: "this user may not read it in the image"})
+			skip, skipping = e.Path, true
+		case have != nil && have.Left:
+			ops = append(ops, Op{Do: Check, Path: e.Path, Kind: e.Kind.String(), Old: have.Kind.String(), Result: "kept", Why: "this user may not read it on the volume"})
+			skip, skipping = e.Path, true
 		case have == nil:
 			ops = append(ops, putOp(e, nil, "missing"))
 			if e.Kind == Directory && e.Mode&0o200 == 0 {
@@ -190,13 +196,26 @@ func (v *Volume) ScanAgainst(t *Template, want func(path string) bool, workers i
 	if err := v.Sys.complete(v.Root, unknown, workers); err != nil {
 		return nil, nil, fmt.Errorf("cannot read volume %s: %w", v.Path, err)
 	}
-	for _, e := range unknown {
-		if e.left {
-			v.Notes.Add("cannot read what belongs to others, which counts as changed", e.Path)
-		}
-	}
+	v.noteLeft(tree, t.Tree)
 	return tree, base, nil
 }
+
+// noteLeft notes what this user may not read.
+func (v *Volume) noteLeft(tree, template *Tree) {
+	for i := range template.Entries {
+		if e := &template.Entries[i]; e.Left {
+			v.Notes.Add(leftOut, e.Path)
+		}
+	}
+	for i := range tree.Entries {
+		if e := &tree.Entries[i]; e.Left {
+			v.Notes.Add("left alone what this user may not read on the volume", e.Path)
+		}
+	}
+}
+
+// leftOut is the note about what does not come to the volume.
+const leftOut = "left out what this user may not read in the image"
 
 // dangling tells whether a symlink leads nowhere, as seen from here.
 func (v *Volume) dangling(path string) (bool, error) {
@@ -238,6 +257,7 @@ func (v *Volume) PreparePopulate(t *Template, o PopulateOptions) (*Journal, erro
 	if err := v.Sys.complete(v.Root, ours, o.Workers); err != nil {
 		return nil, fmt.Errorf("cannot read volume %s: %w", v.Path, err)
 	}
+	v.noteLeft(tree, t.Tree)
 	return &Journal{ID: NewID(), Kind: "populate", To: o.BuildID, Ops: append(PlanPopulate(t.Tree, tree), o.Facts()...)}, nil
 }
 

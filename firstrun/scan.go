@@ -102,8 +102,18 @@ type scanner struct {
 	entries atomic.Int64
 }
 
-// directory reads one directory.
+// directory reads one directory. One that is closed to us is known as such, where nothing but a list is wanted.
 func (sc *scanner) directory(n *scanNode, buf []byte) error {
+	err := sc.list(n, buf)
+	if errors.Is(err, unix.EACCES) && sc.options.Shallow && n.entry.Path != "" {
+		n.entry.Left, n.children, n.dirs = true, nil, nil
+		return nil
+	}
+	sc.entries.Add(int64(len(n.children)))
+	return err
+}
+
+func (sc *scanner) list(n *scanNode, buf []byte) error {
 	fd, err := sc.sys.OpenBeneath(sc.root, n.entry.Path)
 	if err != nil {
 		return scanError(n.entry.Path, err)
@@ -120,6 +130,7 @@ func (sc *scanner) directory(n *scanNode, buf []byte) error {
 	}
 	slices.Sort(names)
 	n.children = make([]Entry, 0, len(names))
+	var dirs []*scanNode
 	for _, name := range names {
 		if n.entry.Path == "" && name == StateDir {
 			continue
@@ -141,11 +152,13 @@ func (sc *scanner) directory(n *scanNode, buf []byte) error {
 				n.dirs = map[string]*scanNode{}
 			}
 			n.dirs[name] = d
-			sc.queue.push(d)
+			dirs = append(dirs, d)
 		}
 		n.children = append(n.children, e)
 	}
-	sc.entries.Add(int64(len(n.children)))
+	for _, d := range dirs {
+		sc.queue.push(d)
+	}
 	return nil
 }
 
@@ -280,7 +293,7 @@ func (s *Sys) completeEntry(dir int, e *Entry, buf []byte) (err error) {
 		}
 		fd, err := s.Open(dir, name, unix.O_RDONLY|unix.O_NONBLOCK, 0)
 		if err == unix.EACCES || err == unix.ENOENT { // not for us, or gone since it was listed
-			e.left = true
+			e.Left = true
 			return nil
 		}
 		if err != nil {

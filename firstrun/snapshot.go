@@ -73,10 +73,13 @@ func (v *Volume) snapshot(id string, p Progress, workers int) error {
 	if list.Root.Xattrs, err = v.Sys.XattrsOf(v.Root); err != nil {
 		return err
 	}
-	s := &staging{copier: newCopier(v.Sys, &v.Notes), from: v.Root, stage: full, fresh: true, workers: workers, progress: p}
+	s := &staging{copier: newCopier(v.Sys, &v.Notes), from: v.Root, stage: full, fresh: true, whole: true, workers: workers, progress: p}
 	var bytes int64
 	for i := range tree.Entries[1:] {
 		e := &tree.Entries[i+1]
+		if e.Left {
+			return fmt.Errorf("cannot read /%s: %w", e.Path, unix.EACCES)
+		}
 		s.items = append(s.items, stageItem{e, e.Path, false})
 		bytes += e.Size
 		if dirOf(e.Path) == "" {

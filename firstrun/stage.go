@@ -14,6 +14,7 @@ type staging struct {
 	from     int // descriptor of the tree
 	stage    int // of the stage directory
 	fresh    bool
+	whole    bool // nothing may be left out
 	workers  int
 	progress Progress
 	items    []stageItem
@@ -182,9 +183,9 @@ func (s *staging) batch(items []stageItem, buf []byte) error {
 		} else {
 			err = s.entry(from, name, to, as, it.e, buf)
 		}
-		if errors.Is(err, unix.EACCES) && !s.readable(from, name, it.e) {
-			s.notes.Add("left out what this user may not read in the image", it.e.Path)
-			it.e.left = true
+		if errors.Is(err, unix.EACCES) && !s.whole && !s.readable(from, name, it.e) {
+			s.notes.Add(leftOut, it.e.Path)
+			it.e.Left = true
 			err = nil
 		}
 		if err != nil {
@@ -288,7 +289,7 @@ func (s *staging) links(links []stageItem) error {
 	for _, it := range links {
 		first, ok := staged[it.e.Hard]
 		var err error
-		if ok && !first.e.left {
+		if ok && !first.e.Left {
 			err = s.link(first, it)
 			it.e.Digest, it.e.Xattrs, it.e.read = first.e.Digest, first.e.Xattrs, true
 			s.progress.Add(1, 0)

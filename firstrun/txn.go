@@ -131,7 +131,7 @@ func (x *txn) prepare(t *Template, p Progress, workers int) error {
 		return fmt.Errorf("cannot read %s: %w", x.statePath(stageDir), err)
 	}
 	fromTemplate := &staging{copier: x.copier, from: t.Fd, stage: x.stage, fresh: len(names) == 0, workers: workers, progress: p}
-	fromVolume := &staging{copier: x.copier, from: x.Root, stage: x.stage, fresh: len(names) == 0, workers: workers, progress: p}
+	fromVolume := &staging{copier: x.copier, from: x.Root, stage: x.stage, fresh: len(names) == 0, whole: true, workers: workers, progress: p}
 	var bytes int64
 	for i := range x.journal.Ops {
 		op := &x.journal.Ops[i]
@@ -213,7 +213,7 @@ func (x *txn) writeStaged(name string, data []byte) error {
 func (x *txn) manifest(t *Template) ([]byte, error) {
 	var missing []*Entry
 	for i := range t.Tree.Entries {
-		if e := &t.Tree.Entries[i]; !e.left && (!e.read && !e.complete || e.Digest == "" && e.Kind == File) {
+		if e := &t.Tree.Entries[i]; !e.Left && (!e.read && !e.complete || e.Digest == "" && e.Kind == File) {
 			missing = append(missing, e)
 		}
 	}
@@ -228,7 +228,7 @@ func (x *txn) manifest(t *Template) ([]byte, error) {
 	}
 	entries := make([]Entry, 0, len(t.Tree.Entries))
 	for _, e := range t.Tree.Entries {
-		if e.left {
+		if e.Left {
 			continue
 		}
 		e.Kept = kept[e.Path]

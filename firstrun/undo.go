@@ -93,7 +93,7 @@ func (x *txn) restore(name string, op *Op) error {
 			return err
 		}
 	}
-	if err := x.Sys.Rename(x.backup, name, dir, entry); err != nil {
+	if err := x.rename(x.backup, name, dir, entry); err != nil {
 		return err
 	}
 	// Two names of one file: the rename did nothing, and the path has been right all the time.
@@ -129,7 +129,7 @@ func (x *txn) undropDir(op *Op) error {
 		return err
 	}
 	defer x.Sys.Close(dir)
-	err = x.Sys.Mkdir(dir, entry, 0o700)
+	err = x.unsealing(dir, func() error { return x.Sys.Mkdir(dir, entry, 0o700) })
 	if err != nil && err != unix.EEXIST || op.Was == nil {
 		return err
 	}

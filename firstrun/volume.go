@@ -44,7 +44,7 @@ func OpenVolume(sys *Sys, path string) (*Volume, error) {
 	v.State, err = sys.Open(fd, StateDir, unix.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil && err != unix.ENOENT {
 		v.Close()
-		return nil, fmt.Errorf("cannot open %s: %w", v.statePath(""), err)
+		return nil, fmt.Errorf("cannot open %s: %w%s", v.statePath(""), err, hint(err))
 	}
 	return v, nil
 }
@@ -98,7 +98,7 @@ func (v *Volume) makeDir(dir int, name string) (int, error) {
 		return -1, err
 	}
 	if int(st.Uid) != os.Geteuid() && os.Geteuid() == 0 {
-		v.Notes.Add("root is squashed: what root makes belongs to user %d (NFS without no_root_squash?), so owners cannot be kept", "", st.Uid)
+		v.Notes.Add("root is squashed: what it makes belongs to user %d (NFS without no_root_squash?)", "", st.Uid)
 	}
 	return fd, nil
 }
@@ -109,7 +109,10 @@ func hint(err error) string {
 	case errors.Is(err, unix.EROFS):
 		return " (the volume is mounted read-only)"
 	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
-		return fmt.Sprintf(" (user %d may not; give the volume to that user, or, on NFS, do not squash root)", os.Geteuid())
+		if os.Geteuid() == 0 {
+			return " (root may not, as where NFS squashes root: export the volume with no_root_squash, or run the container as the user that it belongs to)"
+		}
+		return fmt.Sprintf(" (user %d may not: give the volume to that user, or run the container as the one that it belongs to)", os.Geteuid())
 	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT):
 		return " (the volume is full)"
 	}

@@ -70,8 +70,13 @@ func (p *planner) skipBelow(path string) { p.skip, p.skipping = path, true }
 // path decides about one path: t is the new image's, v the volume's, b the baseline's; nil where it has none.
 func (p *planner) path(path string, t, v, b *firstrun.Entry) {
 	switch {
+	case t != nil && t.Left:
+		p.ops = append(p.ops, firstrun.Op{Do: firstrun.Check, Path: path, Kind: t.Kind.String(), Result: "left out", Why: "this user may not read it in the image"})
+		p.skipBelow(path)
 	case t == nil && b == nil:
 		p.foreign(v)
+	case v != nil && v.Left:
+		p.keep(cmp.Or(t, v), v, "this user may not read it on the volume")
 	case t == nil:
 		p.dropped(path, v, b)
 	case v == nil:
@@ -209,6 +214,9 @@ func (p *planner) keep(t, v *firstrun.Entry, why string) {
 
 // foreign: only the volume has it. If its owner's number means somebody else in the new image it follows.
 func (p *planner) foreign(v *firstrun.Entry) {
+	if v.Left {
+		return
+	}
 	if p.vanilla(v) {
 		p.ops = append(p.ops, firstrun.Op{Do: firstrun.Drop, Path: v.Path, Kind: v.Kind.String(), Old: v.Kind.String(),
 			Result: "removed", Why: "what an earlier image had, as its list of known files says"})
