@@ -27,7 +27,11 @@ func (g *Graph) depend(u *Unit, to string, kinds ...Dependency) {
 }
 
 func (g *Graph) connect(e edge) {
-	g.edges[e.from] = append(g.edges[e.from], e)
+	edges := g.edges[e.from]
+	if edges == nil {
+		edges = make([]edge, 0, 8) // as few units have less
+	}
+	g.edges[e.from] = append(edges, e)
 	g.link(e)
 }
 
@@ -81,15 +85,15 @@ func (g *Graph) rejoin(u *Unit) {
 	}
 }
 
-// declared is every dependency list of [Unit].
-func (u *Unit) declared() []struct {
+// declaration is what one setting of [Unit] says of dependencies.
+type declaration struct {
 	kind  Dependency
 	names []string
-} {
-	return []struct {
-		kind  Dependency
-		names []string
-	}{
+}
+
+// declared is every dependency list of [Unit].
+func (u *Unit) declared() [16]declaration {
+	return [...]declaration{
 		{Requires, u.Requires}, {Requisite, u.Requisite}, {Wants, u.Wants}, {BindsTo, u.BindsTo},
 		{Upholds, u.Upholds}, {Conflicts, u.Conflicts}, {Before, u.Before}, {After, u.After},
 		{OnSuccess, u.OnSuccess}, {OnFailure, u.OnFailure}, {PropagatesReloadTo, u.PropagatesReloadTo},

@@ -144,7 +144,7 @@ func (l *loading) serviceExtras() {
 			s.Type = TypeOneshot
 		}
 	}
-	if s.Type == TypeOneshot && !l.seen["TimeoutStartSec"] {
+	if s.Type == TypeOneshot && !l.saw("TimeoutStartSec") {
 		s.TimeoutStartSec = Infinity
 	}
 	if s.NotifyAccess == "" {
@@ -221,15 +221,15 @@ func (l *loading) execExtras() {
 // standardStreams sets what the standard streams are when nothing is said.
 func (l *loading) standardStreams() {
 	e := l.unit.Exec
-	if !l.seen["KeyringMode"] && l.unit.Service == nil {
+	if !l.saw("KeyringMode") && l.unit.Service == nil {
 		e.KeyringMode = KeyringShared // only services get a keyring of their own
 	}
 	if e.StandardInputData != nil {
-		if !l.seen["StandardInput"] {
+		if !l.saw("StandardInput") {
 			e.StandardInput.Kind = StdioData
 		}
 	}
-	if !l.seen["StandardOutput"] {
+	if !l.saw("StandardOutput") {
 		switch e.StandardInput.Kind {
 		case StdioTTY, StdioTTYForce, StdioTTYFail, StdioSocket, StdioFD:
 			e.StandardOutput.Kind = StdioInherit
@@ -299,19 +299,19 @@ func (l *loading) socketExtras() {
 func (l *loading) socketLimits() {
 	s := l.unit.Socket
 	limit := func(key string, dst *Usec) {
-		if !l.seen[key] {
+		if !l.saw(key) {
 			*dst = 2 * Second
 		}
 	}
 	limit("TriggerLimitIntervalSec", &s.TriggerLimitIntervalSec)
 	limit("PollLimitIntervalSec", &s.PollLimitIntervalSec)
-	if !l.seen["TriggerLimitBurst"] {
+	if !l.saw("TriggerLimitBurst") {
 		s.TriggerLimitBurst = 20
 		if s.Accept {
 			s.TriggerLimitBurst = 200
 		}
 	}
-	if !l.seen["PollLimitBurst"] {
+	if !l.saw("PollLimitBurst") {
 		s.PollLimitBurst = 15
 		if s.Accept {
 			s.PollLimitBurst = 150

@@ -89,7 +89,7 @@ func (l *loading) perpetual() {
 		u.Mount.Where, u.Mount.What = "/", "none"
 		u.Description = "Root Mount"
 		u.Exec.StandardOutput.Kind = StdioNull
-		l.seen["StandardOutput"] = true
+		l.seen = append(l.seen, "StandardOutput")
 	case "init.scope":
 		u.Description = "System and Service Manager"
 		u.Documentation = []string{"man:systemd(1)"}

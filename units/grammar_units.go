@@ -61,7 +61,7 @@ func jobTimeout(l *line, dst any, value string) error {
 		return err
 	}
 	*dst.(*Usec) = span
-	if !l.load.seen["JobRunningTimeoutSec"] {
+	if !l.load.saw("JobRunningTimeoutSec") {
 		l.unit.JobRunningTimeoutSec = span
 	}
 	return nil

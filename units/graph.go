@@ -197,7 +197,7 @@ func (u *Unit) fail(state LoadState, err error) { u.State, u.Err = state, err }
 
 // load reads the files of a stub.
 func (g *Graph) load(u *Unit) {
-	l := &loading{g: g, unit: u, seen: map[string]bool{}, x: Specifiers{Unit: u.Name, Host: g.opts.Host}}
+	l := &loading{g: g, unit: u, x: Specifiers{Unit: u.Name, Host: g.opts.Host}}
 	l.start()
 	l.perpetual()
 	u.Aliases = slices.DeleteFunc(g.index.names(u.Name), func(n string) bool { _, own := g.transient[n]; return own })
@@ -322,10 +322,13 @@ func (g *Graph) realPath(file string) string {
 // dropIns reads .wants, .requires and .upholds directories and the drop-in files.
 func (l *loading) dropIns() {
 	u, x := l.unit, l.g.index
-	for suffix, list := range map[string]*[]string{".wants": &u.Wants, ".requires": &u.Requires, ".upholds": &u.Upholds} {
-		for _, d := range x.dropIns(u.Name, u.Aliases, suffix, func(name string) bool { return KindOfName(name) != 0 }) {
-			if name := l.linkedName(d); name != "" && name != u.Name && !slices.Contains(*list, name) {
-				*list = append(*list, name)
+	for _, links := range []struct {
+		suffix string
+		list   *[]string
+	}{{".wants", &u.Wants}, {".requires", &u.Requires}, {".upholds", &u.Upholds}} {
+		for _, d := range x.dropIns(u.Name, u.Aliases, links.suffix, func(name string) bool { return KindOfName(name) != 0 }) {
+			if name := l.linkedName(d); name != "" && name != u.Name && !slices.Contains(*links.list, name) {
+				*links.list = append(*links.list, name)
 			}
 		}
 	}

@@ -79,6 +79,11 @@ type lexed struct {
 // every text begins with a section header, those of one do not run on into the next.
 func lexAll(texts []lexText) []lexed {
 	var out bytes.Buffer
+	size := 0
+	for _, t := range texts {
+		size += len(t.text) + len(t.text)/4
+	}
+	out.Grow(size)
 	all, lines := make([]lexed, len(texts)), make([][]int, len(texts))
 	count := 0
 	for i, t := range texts {
@@ -123,7 +128,7 @@ func refused(texts []lexText, all []lexed, err error) []lexed {
 
 // guard encloses keys and values, so that the library can neither trim what systemd keeps nor take a
 // backslash at the end for a continuation. No line holds a NUL: it ends a line.
-const guard = '\x00'
+const guard = "\x00"
 
 func unguard(s string) string { return s[1 : len(s)-1] }
 
@@ -156,7 +161,6 @@ type normalizer struct {
 const blanks = " \t\n\r"
 
 func (n *normalizer) run() error {
-	n.out.Grow(len(n.text) + len(n.text)/4)
 	var joined []byte
 	continued := false
 	for rest := n.text; len(rest) > 0; {
@@ -236,11 +240,11 @@ func (n *normalizer) logical(line []byte) error {
 		n.warn(NoKey, "line without a name before \"=\" ignored: %.80q", line)
 		return nil
 	}
-	n.out.WriteByte(guard)
+	n.out.WriteString(guard)
 	n.out.Write(bytes.TrimRight(key, blanks))
-	n.out.Write([]byte{guard, '=', guard})
+	n.out.WriteString(guard + "=" + guard)
 	n.out.Write(bytes.TrimLeft(value, blanks))
-	n.out.Write([]byte{guard, '\n'})
+	n.out.WriteString(guard + "\n")
 	n.lines = append(n.lines, n.line)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -14,12 +15,16 @@ type loading struct {
 	unit *Unit
 	x    Specifiers
 	// seen are the settings that a file assigned, by canonical name; some defaults depend on it.
-	seen map[string]bool
+	seen []string
 	// limited are the settings among them that a container may not be able to honour.
 	limited map[*Setting]Unenforced
 	file    string // being read
 	line    int
+	at      line // the assignment that is read
 }
+
+// saw tells whether a file assigned a setting.
+func (l *loading) saw(name string) bool { return slices.Contains(l.seen, name) }
 
 func (l *loading) problem(text string) {
 	l.unit.Problems = append(l.unit.Problems, Problem{l.file, l.line, text})
@@ -36,14 +41,15 @@ var presets = func() (structs [parts]func() reflect.Value) {
 func preset(p part) reflect.Value {
 	v := reflect.New(partTypes[p]).Elem()
 	u := &Unit{Name: "x.service"}
-	l := &loading{unit: u, x: Specifiers{Unit: u.Name}, seen: map[string]bool{}}
+	l := &loading{unit: u, x: Specifiers{Unit: u.Name}}
 	for i := range partTypes[p].NumField() {
-		tag := tagOf(p, i)
-		if tag.preset == "" {
+		field := partTypes[p].Field(i)
+		if !strings.Contains(string(field.Tag), ` default:"`) {
 			continue
 		}
-		s := newSetting("", p, i)
-		s.Name = partTypes[p].Field(i).Name
+		tag := tagOf(field)
+		s := newSetting("", p, field, tag)
+		s.Name = field.Name
 		// A test parses every default; an error here would leave the zero value.
 		_ = s.parse(&line{load: l, x: &l.x, key: s.Name, set: &s, unit: u}, v.Field(i).Addr().Interface(), tag.preset)
 	}
@@ -152,11 +158,12 @@ func (l *loading) apply(file string, text lexed) error {
 
 // assign applies one assignment; the error is a fatal one.
 func (l *loading) assign(a Assignment) error {
-	s := table(a.Section)[a.Key]
+	if strings.HasPrefix(a.Key, "X-") {
+		return nil
+	}
+	s := find(a.Section, a.Key)
 	if s == nil {
-		if !strings.HasPrefix(a.Key, "X-") {
-			l.problem(fmt.Sprintf("unknown setting %s in [%s], ignored%s", a.Key, a.Section, settingHint(a.Section, a.Key)))
-		}
+		l.problem(fmt.Sprintf("unknown setting %s in [%s], ignored%s", a.Key, a.Section, settingHint(a.Section, a.Key)))
 		return nil
 	}
 	if s.Obsolete {
@@ -166,10 +173,11 @@ func (l *loading) assign(a Assignment) error {
 		return nil
 	}
 	dst := l.unit.part(s.part).Elem().Field(s.index).Addr().Interface()
-	err := s.parse(&line{load: l, x: &l.x, section: a.Section, key: a.Key, set: s, unit: l.unit}, dst, a.Value)
+	l.at = line{load: l, x: &l.x, section: a.Section, key: a.Key, set: s, unit: l.unit}
+	err := s.parse(&l.at, dst, a.Value)
 	switch {
 	case err == nil:
-		l.seen[s.Name] = true
+		l.seen = append(l.seen, s.Name)
 		l.note(s)
 		return nil
 	case isFatal(err):

@@ -30,7 +30,7 @@ const otherManagerSettings = ` LogLevel LogTarget LogColor LogLocation LogTime D
 var managerTable = sync.OnceValue(func() map[string]*Setting {
 	settings := map[string]*Setting{}
 	for i := range partTypes[partManager].NumField() {
-		addSetting(settings, "Manager", partManager, i)
+		addSetting(settings, "Manager", partManager, partTypes[partManager].Field(i))
 	}
 	return settings
 })
@@ -49,7 +49,7 @@ func defaultManagerSettings() *ManagerSettings {
 // place in the settings struct p.
 func eachDefault(f func(i int, p part, field int)) {
 	for i := range partTypes[partManager].NumField() {
-		for _, name := range splitList(tagOf(partManager, i).unit) {
+		for _, name := range splitList(tagOf(partTypes[partManager].Field(i)).unit) {
 			section, name, _ := strings.Cut(name, ".")
 			for _, p := range sectionParts[section] {
 				if field, ok := partTypes[p].FieldByName(name); ok {
@@ -83,7 +83,7 @@ func (m *ManagerSettings) presets() map[part]reflect.Value {
 // readManagerSettings reads system.conf and its drop-ins. It gives nil where none of them says anything.
 func readManagerSettings(r root, host HostFacts) (*ManagerSettings, []Problem) {
 	u := &Unit{Name: "init.scope"} // whose configuration it is
-	l := &loading{unit: u, seen: map[string]bool{}, x: Specifiers{Unit: u.Name, Host: host}}
+	l := &loading{unit: u, x: Specifiers{Unit: u.Name, Host: host}}
 	var m *ManagerSettings
 	for _, file := range r.confFiles(managerConf) {
 		text, _, err := r.readFile(file)

@@ -34,7 +34,7 @@ func settingHint(section, name string) string {
 		return "" // no setting is half as long, and the comparison would take its time
 	}
 	for _, other := range Sections() {
-		if table(other)[name] != nil {
+		if find(other, name) != nil {
 			return "; it belongs into [" + other + "]"
 		}
 	}

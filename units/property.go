@@ -15,12 +15,12 @@ import (
 // units of this type do not have.
 func (u *Unit) Value(setting string) (value any, ok bool) {
 	for _, section := range []string{typeSections[NameType(u.Name)], "Unit"} {
-		s, found := table(section)[setting]
-		if !found || s.Obsolete {
+		s := find(section, setting)
+		if s == nil || s.Obsolete {
 			continue
 		}
 		field := partTypes[s.part].Field(s.index).Name
-		if field != setting && len(fieldNames(field, tagOf(s.part, s.index))) > 1 {
+		if field != setting && len(fieldNames(field, tagOf(partTypes[s.part].Field(s.index)))) > 1 {
 			continue
 		}
 		part := u.part(s.part)

@@ -30,7 +30,7 @@ const (
 //	default   the value before any file is read, in the setting's own syntax
 //	alias     other accepted names, comma separated
 //	obsolete  names that are accepted with a warning
-//	moved     sections other than the struct's own in which the setting is accepted, as SECTION.NAME
+//	moved     sections that a setting of [Unit] is accepted in, too, as SECTION.NAME
 //	names     the names of a field that takes several settings, in place of the field's own
 //	for       the settings of units whose default this one of the manager is, as SECTION.NAME
 type Setting struct {
@@ -41,7 +41,6 @@ type Setting struct {
 	Default string
 	Parser  string
 	Page    string   // the man page that describes it, "systemd.exec(5)"
-	Field   string   // the struct field that holds it, "ExecSettings.User"
 	Aliases []string // other accepted names, obsolete ones included
 	// Obsolete is set when the name looked up is an old one that systemd warns about.
 	Obsolete bool
@@ -160,30 +159,69 @@ var obstacles = map[string]string{
 	"clock-change": "a container neither sets the clock nor is told when it is set",
 }
 
-// sectionTables make the settings of each section by every accepted name, when the section is first met: PID 1
-// reads few sections before it starts services, and the tags of all of them take a while to read.
-var sectionTables = func() map[string]func() map[string]*Setting {
-	tables := make(map[string]func() map[string]*Setting, len(sectionParts))
+// sectionTable is the settings of one section by every accepted name. Each is made when it is first looked for: PID 1
+// meets few of them before it starts services, and the tags of all of them take a while to read.
+type sectionTable struct {
+	sync.Mutex
+	section string
+	known   map[string]*Setting
+	whole   bool // known is all there is, and does not change any more
+}
+
+// sectionTables are the tables of all sections.
+var sectionTables = func() map[string]*sectionTable {
+	tables := make(map[string]*sectionTable, len(sectionParts))
 	for section := range sectionParts {
-		tables[section] = sync.OnceValue(func() map[string]*Setting { return buildTable(section) })
+		tables[section] = &sectionTable{section: section, known: map[string]*Setting{}}
 	}
 	return tables
 }()
 
 // table is the settings of one section by every accepted name; nil for a section that is not known.
 func table(section string) map[string]*Setting {
-	build := sectionTables[section]
-	if build == nil {
+	t := sectionTables[section]
+	if t == nil {
 		return nil
 	}
-	return build()
+	t.Lock()
+	defer t.Unlock()
+	t.complete()
+	return t.known
+}
+
+// find gives the setting of a name; nil if there is none.
+func find(section, name string) *Setting {
+	t := sectionTables[section]
+	if t == nil {
+		return nil
+	}
+	t.Lock()
+	defer t.Unlock()
+	if s := t.known[name]; s != nil || t.whole {
+		return s
+	}
+	field := name
+	switch {
+	case section != "Unit":
+	case strings.HasPrefix(name, "Condition"):
+		field = "Conditions"
+	case strings.HasPrefix(name, "Assert"):
+		field = "Asserts"
+	}
+	for _, p := range sectionParts[section] {
+		if f, ok := partTypes[p].FieldByName(field); ok {
+			addSetting(t.known, section, p, f)
+		}
+	}
+	if t.known[name] == nil {
+		t.complete() // another name of one
+	}
+	return t.known[name]
 }
 
 // Warm makes what every service's file is read with. Without it the first files to be read do; PID 1 has it done
 // while it is busy with other things.
 func Warm() {
-	table("Unit")
-	table("Service")
 	for _, p := range sectionParts["Service"] {
 		presets[p]()
 	}
@@ -193,8 +231,8 @@ func Warm() {
 
 // Lookup finds a setting by section and any of its names.
 func Lookup(section, name string) (Setting, bool) {
-	s, ok := table(section)[name]
-	if !ok {
+	s := find(section, name)
+	if s == nil {
 		return Setting{}, false
 	}
 	return *s, true
@@ -205,7 +243,8 @@ func Settings(section string) []Setting {
 	var all []Setting
 	for _, p := range sectionParts[section] {
 		for i := range partTypes[p].NumField() {
-			for _, name := range fieldNames(partTypes[p].Field(i).Name, tagOf(p, i)) {
+			field := partTypes[p].Field(i)
+			for _, name := range fieldNames(field.Name, tagOf(field)) {
 				if s := table(section)[name]; s != nil && s.part == p && s.index == i {
 					all = append(all, *s)
 				}
@@ -220,33 +259,35 @@ func Sections() []string {
 	return []string{"Unit", "Service", "Socket", "Timer", "Path", "Mount", "Automount", "Swap", "Slice", "Scope", "Install"}
 }
 
-func buildTable(section string) map[string]*Setting {
-	settings := map[string]*Setting{}
-	for _, p := range sectionParts[section] {
+// complete adds the settings that nobody has looked for.
+func (t *sectionTable) complete() {
+	if t.whole {
+		return
+	}
+	t.whole = true
+	for _, p := range sectionParts[t.section] {
 		for i := range partTypes[p].NumField() {
-			addSetting(settings, section, p, i)
+			addSetting(t.known, t.section, p, partTypes[p].Field(i))
 		}
 	}
-	for p := range parts {
-		for i := range partTypes[p].NumField() {
-			if !strings.Contains(string(partTypes[p].Field(i).Tag), ` moved:"`) {
-				continue // nearly all of them, and to take a tag apart takes longer than this
-			}
-			for _, name := range splitList(tagOf(p, i).moved) {
-				if other, alias, _ := strings.Cut(name, "."); other == section {
-					s := newSetting(section, p, i)
-					s.Name = partTypes[p].Field(i).Name
-					settings[alias] = &s
-				}
+	for i := range partTypes[partUnit].NumField() {
+		field := partTypes[partUnit].Field(i)
+		if !strings.Contains(string(field.Tag), ` moved:"`) {
+			continue // nearly all of them, and to take a tag apart takes longer than this
+		}
+		tag := tagOf(field)
+		for _, name := range splitList(tag.moved) {
+			if other, alias, _ := strings.Cut(name, "."); other == t.section {
+				s := newSetting(t.section, partUnit, field, tag)
+				s.Name = field.Name
+				t.known[alias] = &s
 			}
 		}
 	}
-	return settings
 }
 
 // newSetting is what the tag of a field says of the settings that it takes; they differ in their names.
-func newSetting(section string, p part, i int) Setting {
-	tag := tagOf(p, i)
+func newSetting(section string, p part, field reflect.StructField, tag fieldTag) Setting {
 	return Setting{
 		Section: section,
 		Level:   Level(tag.level),
@@ -254,22 +295,25 @@ func newSetting(section string, p part, i int) Setting {
 		Default: tag.preset,
 		Parser:  tag.parse,
 		Page:    partPages[p],
-		Field:   partTypes[p].Name() + "." + partTypes[p].Field(i).Name,
-		part:    p, index: i, parse: valueParsers()[tag.parse],
+		part:    p, index: field.Index[0], parse: valueParsers()[tag.parse],
 	}
 }
 
-func addSetting(settings map[string]*Setting, section string, p part, i int) {
-	tag, field := tagOf(p, i), partTypes[p].Field(i).Name
+// addSetting adds what a field takes, under all names, unless it is there.
+func addSetting(settings map[string]*Setting, section string, p part, field reflect.StructField) {
+	tag := tagOf(field)
 	if tag.parse == "" {
 		return
 	}
-	base := newSetting(section, p, i)
+	base := newSetting(section, p, field, tag)
 	aliases, obsolete := splitList(tag.alias), splitList(tag.obsolete)
-	if field != "_" {
+	if field.Name != "_" {
 		base.Aliases = slices.Concat(aliases, obsolete)
 	}
-	for _, name := range fieldNames(field, tag) {
+	for _, name := range fieldNames(field.Name, tag) {
+		if settings[name] != nil {
+			continue
+		}
 		s := base
 		s.Name = name
 		if tag.parse == "condition" {
@@ -297,18 +341,16 @@ type fieldTag struct {
 }
 
 // tagOf takes the tag of a field apart in one go, which reflect.StructTag would do anew for each key.
-func tagOf(p part, i int) (t fieldTag) {
-	for rest := string(partTypes[p].Field(i).Tag); rest != ""; {
+func tagOf(field reflect.StructField) (t fieldTag) {
+	for rest := string(field.Tag); rest != ""; {
 		key, quoted, _ := strings.Cut(rest, ":")
-		literal, err := strconv.QuotedPrefix(quoted)
-		if err != nil {
-			break // a test reads every tag
-		}
-		rest = strings.TrimLeft(quoted[len(literal):], " ")
-		value := literal[1 : len(literal)-1]
+		value, behind, _ := strings.Cut(quoted[1:], `"`)
 		if strings.IndexByte(value, '\\') >= 0 {
+			literal, _ := strconv.QuotedPrefix(quoted)
 			value, _ = strconv.Unquote(literal)
+			behind = quoted[len(literal):]
 		}
+		rest = strings.TrimLeft(behind, " ")
 		switch key {
 		case "parse":
 			t.parse = value
@@ -365,6 +407,11 @@ func splitList(s string) []string {
 		return nil
 	}
 	return strings.Split(s, ",")
+}
+
+// Field is the struct field that holds the setting, "ExecSettings.User".
+func (s Setting) Field() string {
+	return partTypes[s.part].Name() + "." + partTypes[s.part].Field(s.index).Name
 }
 
 // Type is the type of the field that holds the setting.

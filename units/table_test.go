@@ -46,7 +46,7 @@ func TestEveryDirectiveIsKnown(t *testing.T) {
 
 func TestEveryDefaultParses(t *testing.T) {
 	u := &Unit{Name: "x.service", Service: &ServiceSettings{}}
-	l := &loading{unit: u, x: Specifiers{Unit: u.Name}, seen: map[string]bool{}}
+	l := &loading{unit: u, x: Specifiers{Unit: u.Name}}
 	for section := range sectionParts {
 		for _, s := range Settings(section) {
 			if s.Default == "" {
@@ -71,7 +71,7 @@ func TestEveryGrammarFitsItsField(t *testing.T) {
 			if section == "Unit" || section == "Install" {
 				u.Name = "x.service"
 			}
-			l := &loading{g: g, unit: u, x: Specifiers{Unit: u.Name}, seen: map[string]bool{}}
+			l := &loading{g: g, unit: u, x: Specifiers{Unit: u.Name}}
 			l.start()
 			for _, v := range values {
 				_ = l.assign(Assignment{section, name, v, 1})
@@ -88,7 +88,13 @@ func TestTagsAsReflectReadsThem(t *testing.T) {
 	for p := range parts {
 		for i := range partTypes[p].NumField() {
 			f := partTypes[p].Field(i)
-			is := tagOf(p, i)
+			is := tagOf(f)
+			if strings.HasPrefix(string(f.Tag), "default:") || strings.HasPrefix(string(f.Tag), "moved:") {
+				t.Errorf("%s.%s begins with a tag that is looked for behind a blank", partTypes[p].Name(), f.Name)
+			}
+			if p != partUnit && is.moved != "" {
+				t.Errorf("%s.%s has the tag moved, which is looked for in %s only", partTypes[p].Name(), f.Name, partTypes[partUnit].Name())
+			}
 			for key, have := range map[string]string{"parse": is.parse, "level": is.level, "why": is.why, "default": is.preset,
 				"alias": is.alias, "obsolete": is.obsolete, "moved": is.moved, "names": is.names} {
 				if want := f.Tag.Get(key); have != want {

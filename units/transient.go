@@ -49,7 +49,7 @@ func (g *Graph) Discard(name string) {
 // Check tells what is wrong with a text as one of a unit's files, without loading anything.
 func (g *Graph) Check(name, text string) []Problem {
 	u := &Unit{Name: name, State: Stub, Deps: map[Dependency]Set{}}
-	l := &loading{g: g, unit: u, seen: map[string]bool{}, x: Specifiers{Unit: name, Host: g.opts.Host}}
+	l := &loading{g: g, unit: u, x: Specifiers{Unit: name, Host: g.opts.Host}}
 	l.start()
 	_ = l.apply(name, lexAll([]lexText{{[]byte(text), sectionsOf(u)}})[0]) // what ends the reading is a problem, too
 	return u.Problems
@@ -71,7 +71,7 @@ func (g *Graph) Amend(name, file, text string) *Unit {
 			u.Resources = &r
 		}
 	}
-	l := &loading{g: g, unit: &u, seen: map[string]bool{}, x: Specifiers{Unit: u.Name, Host: g.opts.Host}}
+	l := &loading{g: g, unit: &u, x: Specifiers{Unit: u.Name, Host: g.opts.Host}}
 	_ = l.apply(file, lexAll([]lexText{{[]byte(text), sectionsOf(&u)}})[0])
 	dir := path.Dir(file)
 	if key := u.Name + ".d"; !slices.Contains(g.index.subdirs[key], dir) {

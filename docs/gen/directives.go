@@ -22,7 +22,7 @@ func directives() string {
 	seen := map[string]bool{}
 	for _, section := range units.Sections() {
 		for _, s := range units.Settings(section) {
-			key := s.Field + "/" + s.Name
+			key := s.Field() + "/" + s.Name
 			if seen[key] || s.Obsolete {
 				continue
 			}
@@ -52,7 +52,7 @@ func directiveRow(s units.Setting, docs map[string]string) string {
 	if s.Default != "" {
 		fallback = "`" + s.Default + "`"
 	}
-	doc := docs[s.Field]
+	doc := docs[s.Field()]
 	// A comment begins with the field's name; a sentence of a table with its verb.
 	doc = strings.TrimPrefix(doc, s.Name+" ")
 	if s.Note != "" {

@@ -69,7 +69,7 @@ func (s *settings) add(p propertyValue) error {
 		return nil
 	}
 	if len(s.check(s.unit, "["+section+"]\n"+text.String())) > 0 {
-		if setting, _ := units.SettingFor(s.unitType, lines[0].name); strings.HasPrefix(setting.Field, "ResourceSettings.") && p.value.Signature().String() == "t" {
+		if setting, _ := units.SettingFor(s.unitType, lines[0].name); strings.HasPrefix(setting.Field(), "ResourceSettings.") && p.value.Signature().String() == "t" {
 			return Errorf(ErrInvalidArgs, "Value specified in %s is out of range", p.name)
 		}
 		return invalidSetting(p.name, lines[len(lines)-1].value)

@@ -190,7 +190,7 @@ func changeable(unitType, property string, lines []line) bool {
 	}
 	for _, l := range lines {
 		s, ok := units.SettingFor(unitType, l.name)
-		if !ok || !strings.HasPrefix(s.Field, "ResourceSettings.") || s.Name == "Slice" {
+		if !ok || !strings.HasPrefix(s.Field(), "ResourceSettings.") || s.Name == "Slice" {
 			return false
 		}
 	}
