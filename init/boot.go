@@ -24,6 +24,7 @@ import (
 func Run(o Options) int {
 	// Until the boot is over (slim) garbage costs less than its collector.
 	debug.SetGCPercent(bootGC)
+	widen()
 	p := &PID1{
 		config: o.Config, init: os.Getpid() == 1, begin: clock(unix.CLOCK_MONOTONIC),
 		sockets: map[string][]supervisor.FD{}, specs: map[string][]*specWatch{}, stored: map[int]string{},

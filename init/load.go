@@ -1,6 +1,8 @@
 package pid1
 
 import (
+	"runtime"
+
 	"pintle/supervisor"
 	"pintle/units"
 	"pintle/units/install"
@@ -20,6 +22,7 @@ func (p *PID1) readUnits() <-chan *units.Graph {
 		}()
 		g.Load(p.config.Boot.Unit)
 	}()
+	runtime.Gosched() // now: nothing starts before the units are read, and what is still to be done here takes less long
 	return read
 }
 
