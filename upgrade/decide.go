@@ -86,7 +86,7 @@ func (p *planner) path(path string, t, v, b *firstrun.Entry) {
 	case t.SameContent(v):
 		p.hard.stays(path)
 		p.attributes(t, v, b)
-	case v.Kind == firstrun.Symlink && v.Dangling && t.Kind != firstrun.Symlink && (b == nil || b.Kind != firstrun.Symlink):
+	case v.Kind == firstrun.Symlink && v.Dangling && t.Kind != firstrun.Symlink && (b == nil || !b.SameContent(v)):
 		p.save(v)
 		p.put(t, v, "the symlink on the volume leads nowhere")
 	case b == nil:

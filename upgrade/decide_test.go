@@ -11,7 +11,8 @@ import (
 )
 
 // tree makes a tree of a short description: entries between blanks, each PATH=CONTENT with CONTENT "dir",
-// ">TARGET" for a symlink, "!TARGET" for a dangling one, "@PATH" for a hard link of a file above, or the content of a file; then :UID:GID:MODE if they
+// ">TARGET" for a symlink, "!TARGET" for a dangling one, "@PATH" for a hard link of a file above, "pipe" for a FIFO, or the content of a file; a "?" before it is what the user may not
+// read; then :UID:GID:MODE if they
 // are not those of root.
 func tree(t *testing.T, text string) *firstrun.Tree {
 	t.Helper()
@@ -22,10 +23,15 @@ func tree(t *testing.T, text string) *firstrun.Tree {
 			t.Fatalf("%q is no entry", word)
 		}
 		what, owner, owned := strings.Cut(what, ":")
-		e := firstrun.Entry{Path: path, Attrs: firstrun.Attrs{Mode: 0o644}}
+		what, left := strings.CutPrefix(what, "?")
+		e := firstrun.Entry{Path: path, Attrs: firstrun.Attrs{Mode: 0o644}, Left: left}
 		switch {
 		case what == "dir":
 			e.Kind, e.Mode = firstrun.Directory, 0o755
+		case what == "":
+			e.Kind = firstrun.File
+		case what == "pipe":
+			e.Kind = firstrun.FIFO
 		case what[0] == '>' || what[0] == '!':
 			e.Kind, e.Target, e.Dangling, e.Mode = firstrun.Symlink, what[1:], what[0] == '!', 0o777
 		case what[0] == '@':
@@ -101,6 +107,9 @@ func TestCases(t *testing.T) {
 		{"directory removed on the volume", "d=dir d/f=a", "", "d=dir d/f=a d/new=b", "put:d:alone keep:d/f put:d/new", ""},
 		{"dangling symlink where the image has a file", "f=a", "f=!gone", "f=a", "put:f.pintle-save<v:f put:f", ""},
 		{"dangling symlink where the image has a directory", "", "d=!gone", "d=dir d/f=a", "put:d.pintle-save<v:d put:d", ""},
+		{"dangling symlink of the admin where the image's own became a file", "l=>later", "l=!gone", "l=a", "put:l.pintle-save<v:l put:l", ""},
+		{"dangling symlink of the last image where this one has a file", "l=>later", "l=!later", "l=a", "put:l", ""},
+		{"dangling symlink that the image has, too, with another target", "l=>later", "l=!gone", "l=>later", "keep:l", ""},
 		{"dangling symlink of the image itself", "l=>later", "l=!later", "l=>later", "", ""},
 
 		{"symlink changed in the image", "l=>a", "l=>a", "l=>b", "put:l", ""},
@@ -115,6 +124,13 @@ func TestCases(t *testing.T) {
 		{"directory becomes file", "x=dir x/f=a", "x=dir x/f=a", "x=b", "put:x", ""},
 		{"directory becomes symlink", "x=dir x/f=a", "x=dir x/f=a", "x=>b", "put:x", ""},
 		{"directory becomes file, and more is in it", "x=dir x/f=a", "x=dir x/f=a x/mine=b", "x=b", "move:x>x.pintle-save put:x", ""},
+		{"directory becomes symlink, and is gone from the volume", "x=dir x/f=a", "", "x=>b", "keep:x", ""},
+		{"symlink becomes directory, changed on the volume", "x=>a", "x=>mine", "x=dir x/f=b", "keep:x put:x.pintle-new<t:x", "put:x.pintle-save<v:x put:x"},
+		{"file became directory on the volume", "x=a", "x=dir x/y=z", "x=a", "keep:x", ""},
+		{"file became directory on the volume, changed in the image", "x=a", "x=dir x/y=z", "x=b", "keep:x put:x.pintle-new<t:x", "move:x>x.pintle-save put:x"},
+		{"FIFO that nobody changed", "p=pipe", "p=pipe", "p=pipe", "", ""},
+		{"FIFO becomes file", "p=pipe", "p=pipe", "p=a", "put:p", ""},
+		{"FIFO of the volume where the image has a file", "p=a", "p=pipe", "p=b", "keep:p put:p.pintle-new<t:p", "put:p.pintle-save<v:p put:p"},
 		{"directory became symlink on the volume", "x=dir x/f=a", "x=>elsewhere", "x=dir x/f=b", "keep:x", ""},
 		{"directory became symlink on the volume only", "x=dir", "x=>elsewhere", "x=dir", "keep:x", ""},
 		{"directory became file on the volume, image unchanged", "x=dir x/f=a", "x=mine", "x=dir x/f=a", "keep:x", ""},
@@ -122,6 +138,9 @@ func TestCases(t *testing.T) {
 		{"dropped from the image", "f=a", "f=a", "", "drop:f", ""},
 		{"dropped from the image, changed on the volume", "f=a", "f=mine", "", "move:f>f.pintle-save", ""},
 		{"dropped from the image and from the volume", "f=a", "", "", "", ""},
+		{"dropped from the image, a directory on the volume", "f=a", "f=dir f/mine=x", "", "keep:f", ""},
+		{"directory dropped, a symlink on the volume", "d=dir d/f=a", "d=>elsewhere", "", "move:d>d.pintle-save", ""},
+		{"directory dropped, a symlink to nowhere on the volume", "d=dir d/f=a", "d=!gone", "", "move:d>d.pintle-save", ""},
 		{"directory dropped", "d=dir d/f=a", "d=dir d/f=a d/mine=b", "", "drop:d/f drop-dir:d", ""},
 		{"directories dropped, the deepest first", "d=dir d/e=dir", "d=dir d/e=dir", "", "drop-dir:d/e drop-dir:d", ""},
 		{"of the volume alone", "", "f=mine d=dir d/x=y", "", "", ""},
@@ -133,6 +152,16 @@ func TestCases(t *testing.T) {
 		{"number of a user changed", "d=dir:101:101:755", "d=dir:101:101:755 d/db=x:101:0:600 d/roots=y", "d=dir:102:103:755",
 			"meta:d/db:102:0:600 meta:d:102:103:755", ""},
 		{"what becomes root's says nothing about the rest", "d=dir:101:0:755", "d=dir:101:0:755 d/db=x:101:0:600", "d=dir:0:0:755", "meta:d:0:0:755", ""},
+
+		{"number of a user became those of several", "a=x:101:0:644 b=x:101:0:644", "a=x:101:0:644 b=x:101:0:644 mine=y:101:0:600", "a=x:102:0:644 b=x:103:0:644",
+			"meta:b:103:0:644 meta:a:102:0:644", ""},
+
+		{"the user may not read the volume's", "f=a", "f=?", "f=b", "keep:f", ""},
+		{"the user may not read the volume's directory", "d=dir d/f=a d/g=a", "d=?dir", "d=dir d/f=b", "keep:d", ""},
+		{"the user may not read the volume's directory, dropped", "d=dir d/f=a", "d=?dir", "", "keep:d", ""},
+		{"the user may not read the image's directory", "d=dir d/f=a", "d=dir d/f=a", "d=?dir", "keep:d", ""},
+		{"the user may not read the image's file", "f=a", "f=a", "f=?", "keep:f", ""},
+		{"the user may not read what the volume alone has", "", "d=?dir f=?", "", "", ""},
 
 		{"two files become one of two names", "a=x b=x", "a=x b=x", "a=x b=@a", "put:a put:b", ""},
 		{"a file gets another name", "a=x", "a=x", "a=x b=@a", "put:b put:a", ""},
@@ -176,6 +205,46 @@ func TestCases(t *testing.T) {
 }
 
 const vanilla = "0123456789abcdef"
+
+// Every extended attribute is decided about like owner and mode.
+func TestAttributesByThreeWays(t *testing.T) {
+	for _, c := range []struct{ base, volume, image, want, replace string }{
+		{"a", "a", "b", "b", "b"},
+		{"a", "mine", "a", "mine", "mine"},
+		{"a", "mine", "b", "mine", "b"},
+		{"a", "a", "", "", ""},
+		{"a", "", "a", "", ""},
+		{"", "", "b", "b", "b"},
+		{"", "mine", "", "mine", "mine"},
+	} {
+		entry := func(value string) *firstrun.Entry {
+			e := &firstrun.Entry{Path: "f", Kind: firstrun.File, Attrs: firstrun.Attrs{Mode: 0o644, Xattrs: firstrun.Xattrs{"user.steady": "s"}}}
+			if value != "" {
+				e.Xattrs["user.x"] = value
+			}
+			return e
+		}
+		for policy, want := range map[Policy]string{Keep: c.want, Replace: c.replace} {
+			p := planner{Inputs: Inputs{Policy: func(string) Policy { return policy }}}
+			got := p.merged(entry(c.image), entry(c.volume), entry(c.base))
+			if got.Xattrs["user.x"] != want || got.Xattrs["user.steady"] != "s" || len(got.Xattrs) > 2 {
+				t.Errorf("%+v, %s: %v", c, policy, got.Xattrs)
+			}
+		}
+	}
+}
+
+// Lists of patterns differ from the policy: for what they name, and all below it.
+func TestPolicies(t *testing.T) {
+	c := Config{Policy: Keep, Keep: []string{"/etc/app/local*"}, Replace: []string{"/etc/app", "*.conf"}}
+	for path, want := range map[string]Policy{
+		"etc/other": Keep, "etc/app": Replace, "etc/app/deep/file": Replace, "etc/app/local.conf": Keep, "etc/app/local.d/x": Keep, "top.conf": Replace, "etc/x.conf": Keep,
+	} {
+		if got := c.Policies(path); got != want {
+			t.Errorf("%s: %s, not %s", path, got, want)
+		}
+	}
+}
 
 func TestCompareBuildIDs(t *testing.T) {
 	for _, c := range []struct {
