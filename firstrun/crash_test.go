@@ -89,7 +89,7 @@ func TestKilledPopulateOfManyWorkersIsFinished(t *testing.T) {
 		} else {
 			faulty.Must(t, firstrun.WriteTemplateManifest(&firstrun.Sys{}, tree, ""))
 		}
-		return faulty.KillEverywhere(t, dir, 1, faulty.Start{
+		return faulty.KillEverywhere(t, 1, faulty.Start{
 			Volume: func(attempt int) string { return volumeFor(t, dir, attempt) },
 			Remove: remove,
 			Run:    func(sys *firstrun.Sys, volume string, workers int) error { return populate(sys, tree, volume, workers) },

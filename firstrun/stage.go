@@ -209,11 +209,16 @@ func (s *staging) readable(from int, name string, e *Entry) bool {
 
 func (s *staging) entry(from int, name string, to int, as string, e *Entry, buf []byte) error {
 	if !s.fresh {
-		done, err := s.done(from, name, to, as, e, buf)
-		if done || err != nil {
-			return err
+		var st unix.Stat_t
+		err := s.sys.Stat(to, as, &st)
+		if err == nil {
+			var done bool
+			if done, err = s.done(from, to, as, e, &st, buf); done || err != nil {
+				return err
+			}
+			err = s.sys.RemoveAll(to, as)
 		}
-		if err := s.sys.RemoveAll(to, as); err != nil {
+		if err != nil && err != unix.ENOENT {
 			return err
 		}
 	}
@@ -225,52 +230,28 @@ func (s *staging) entry(from int, name string, to int, as string, e *Entry, buf 
 
 // done tells whether an earlier run has copied a file whole. Its time is what was set last; what it holds is
 // compared nevertheless, because a power failure may have kept the one and lost the other.
-func (s *staging) done(from int, name string, to int, as string, e *Entry, buf []byte) (bool, error) {
-	var st unix.Stat_t
-	err := s.sys.Stat(to, as, &st)
-	if err == unix.ENOENT {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
+func (s *staging) done(from, to int, as string, e *Entry, st *unix.Stat_t, buf []byte) (bool, error) {
 	var have Entry
-	have.fill(&st)
+	have.fill(st)
 	if e.Kind != File || have.Kind != File || have.Size != e.Size || have.MTime != e.MTime || have.Mode != e.Mode || have.UID != e.UID || have.GID != e.GID {
 		return false, nil
 	}
-	in, err := s.sys.Open(from, name, unix.O_RDONLY|unix.O_NONBLOCK, 0)
-	if err != nil {
-		return false, err
+	if !e.known() {
+		if err := s.sys.completeEntry(from, e, buf); err != nil || e.Left {
+			return false, err
+		}
 	}
-	defer s.sys.Close(in)
 	out, err := s.sys.Open(to, as, unix.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return false, err
 	}
 	defer s.sys.Close(out)
-	if !e.complete {
-		if e.Xattrs, err = s.sys.XattrsOf(in); err != nil {
-			return false, err
-		}
-		e.read = true
-	}
 	attrs, err := s.sys.XattrsOf(out)
 	if err != nil || !equalXattrs(attrs, e.Xattrs) {
 		return false, err
 	}
-	want := e.Digest
-	if want == "" {
-		if want, err = s.sys.DigestFile(in, e, buf); err != nil {
-			return false, err
-		}
-	}
 	got, err := s.sys.DigestFile(out, &have, buf)
-	if err != nil || got != want {
-		return false, err
-	}
-	e.Digest = want
-	return true, nil
+	return err == nil && got == e.Digest, err
 }
 
 // links gives files their further names, where the first one was staged; where it was not they are copied.

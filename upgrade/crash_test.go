@@ -264,7 +264,7 @@ func (s scene) manifests(t *testing.T) {
 }
 
 func (s scene) killEverywhere(t *testing.T) int {
-	return faulty.KillEverywhere(t, s.dir, s.thin(2), faulty.Start{
+	return faulty.KillEverywhere(t, s.thin(2), faulty.Start{
 		Volume: func(attempt int) string { return s.volume(t, attempt) },
 		Remove: s.remove,
 		Run:    s.upgrade,

@@ -3,69 +3,68 @@ package faulty
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/sys/unix"
-
-	"pintle/firstrun"
 )
 
-// View is a copy of a directory that costs nothing: an overlay mount, which keeps what is changed elsewhere. The
+// View is a copy of a directory that costs nothing: an overlay mount, which keeps what is changed in memory. The
 // directory must not change while there is a view of it.
 type View struct {
 	Path string // leads into a mount that is nowhere else to be seen
 	fd   int
-	dir  string
 }
 
-// NewView makes a view; scratch is a directory on the same file system. It needs the privilege to mount.
-func NewView(lower, scratch string) (*View, error) {
-	dir, err := os.MkdirTemp(scratch, "view-")
+// NewView makes a view. It needs the privilege to mount.
+func NewView(lower string) (*View, error) {
+	fd, err := mountView(lower)
 	if err != nil {
-		return nil, err
-	}
-	v := &View{dir: dir, fd: -1}
-	if err := v.mount(lower); err != nil {
-		_ = v.Close()
 		return nil, fmt.Errorf("cannot mount an overlay over %s: %w", lower, err)
 	}
-	v.Path = fmt.Sprintf("/proc/%d/fd/%d/.", os.Getpid(), v.fd)
-	return v, nil
+	return &View{fmt.Sprintf("/proc/%d/fd/%d/.", os.Getpid(), fd), fd}, nil
 }
 
-// mount mounts an overlay. Its index keeps hard links, and directories can be renamed, as on any file system.
-func (v *View) mount(lower string) error {
-	fs, err := unix.Fsopen("overlay", unix.FSOPEN_CLOEXEC)
+// mountView mounts an overlay. Its index keeps hard links, directories can be renamed, and numbers of inodes are
+// those of one file system, as on any other.
+func mountView(lower string) (fd int, err error) {
+	memory, err := mount("tmpfs", map[string]string{"mode": "700"})
 	if err != nil {
-		return err
+		return -1, err
 	}
-	defer unix.Close(fs)
-	options := map[string]string{"lowerdir": lower, "index": "on", "redirect_dir": "on", "metacopy": "off"}
+	defer unix.Close(memory)
+	options := map[string]string{"lowerdir": lower, "index": "on", "redirect_dir": "on", "metacopy": "off", "xino": "on"}
 	for option, name := range map[string]string{"upperdir": "upper", "workdir": "work"} {
-		options[option] = filepath.Join(v.dir, name)
+		options[option] = fmt.Sprintf("/proc/self/fd/%d/%s", memory, name)
 		if err := os.Mkdir(options[option], 0o700); err != nil {
-			return err
+			return -1, err
 		}
 	}
+	// The root of the view has the attributes of the upper directory.
 	var st unix.Stat_t
 	if err := unix.Stat(lower, &st); err != nil {
-		return err
+		return -1, err
 	}
-	// The root of the view has the attributes of the upper directory.
-	upper := options["upperdir"]
-	if err := copyAttributes(lower, upper, &st); err != nil {
-		return err
+	if err := copyAttributes(lower, options["upperdir"], &st); err != nil {
+		return -1, err
 	}
+	return mount("overlay", options)
+}
+
+// mount makes a mount that goes with its descriptor.
+func mount(kind string, options map[string]string) (fd int, err error) {
+	fs, err := unix.Fsopen(kind, unix.FSOPEN_CLOEXEC)
+	if err != nil {
+		return -1, err
+	}
+	defer unix.Close(fs)
 	for option, value := range options {
 		if err := unix.FsconfigSetString(fs, option, value); err != nil {
-			return fmt.Errorf("%s=%s: %w", option, value, err)
+			return -1, fmt.Errorf("%s=%s: %w", option, value, err)
 		}
 	}
 	if err := unix.FsconfigCreate(fs); err != nil {
-		return err
+		return -1, err
 	}
-	v.fd, err = unix.Fsmount(fs, unix.FSMOUNT_CLOEXEC, 0)
-	return err
+	return unix.Fsmount(fs, unix.FSMOUNT_CLOEXEC, 0)
 }
 
 func copyAttributes(from, to string, st *unix.Stat_t) error {
@@ -84,9 +83,4 @@ func copyAttributes(from, to string, st *unix.Stat_t) error {
 }
 
 // Close unmounts the view and forgets what was changed in it.
-func (v *View) Close() error {
-	if v.fd >= 0 {
-		unix.Close(v.fd)
-	}
-	return (&firstrun.Sys{}).RemoveAll(unix.AT_FDCWD, v.dir)
-}
+func (v *View) Close() { unix.Close(v.fd) }
