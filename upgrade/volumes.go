@@ -204,6 +204,10 @@ type Job struct {
 	Template *firstrun.Template // nil where the image has none
 	Image    Image
 	lock     *firstrun.Lock
+
+	// What Do has done, or tried: either, or neither.
+	Populated *firstrun.Journal
+	Upgraded  *Proposal
 }
 
 // Access says what a volume is opened for.
@@ -299,7 +303,7 @@ func (j *Job) Do(p firstrun.Progress, log func(format string, args ...any)) erro
 	if id == "" || j.Pair.EachBoot {
 		err = j.populate(p, log)
 	} else {
-		_, err = Run(j.Volume, j.Template, j.Image, j.options(p, log))
+		j.Upgraded, err = Run(j.Volume, j.Template, j.Image, j.options(p, log))
 	}
 	for _, note := range j.Volume.Notes.List() {
 		log("%s: %s", j.Pair.Volume, note)
@@ -313,6 +317,7 @@ func (j *Job) populate(p firstrun.Progress, log func(format string, args ...any)
 	if err != nil {
 		return &Error{StatusFailed, fmt.Errorf("cannot populate %s; the next start goes on with it: %w", j.Pair.Volume, err)}
 	}
+	j.Populated = journal
 	kept := 0
 	for _, op := range journal.Ops {
 		if op.Do == firstrun.Check {

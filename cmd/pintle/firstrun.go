@@ -172,18 +172,32 @@ func printOps(w io.Writer, ops []firstrun.Op) {
 }
 
 func firstrunRun() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use: "run", Short: "Populate the volumes that no image has filled yet", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			return dataError(eachVolume(loadVolumes(), upgrade.Alone, "populating", func(j *upgrade.Job) error {
+		RunE: func(c *cobra.Command, _ []string) error {
+			done := []populatePlan{}
+			err := eachVolume(loadVolumes(), upgrade.Alone, "populating", func(j *upgrade.Job) error {
 				id, err := j.Volume.Fact(firstrun.BuildIDFile)
-				if err != nil || id != "" && !j.Pair.EachBoot {
-					return err
+				p := populatePlan{j.Pair.Volume, j.Pair.Template, j.Image.ID.String(), id != "", nil}
+				if err == nil && (id == "" || j.Pair.EachBoot) {
+					err = j.Do(bar.New(os.Stderr), dataLog)
+					p.Populated = err == nil
 				}
-				return j.Do(bar.New(os.Stderr), dataLog)
-			}))
+				if j.Populated != nil {
+					p.Operations = j.Populated.Ops
+				}
+				done = append(done, p)
+				return err
+			})
+			if asJSON {
+				err = errors.Join(err, printJSON(c.OutOrStdout(), done))
+			}
+			return dataError(err)
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print what was done as JSON")
+	return c
 }
 
 // volumeStatus is what `pintle firstrun status` and `upgrade status` tell of a volume.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pintle/firstrun"
 	"pintle/firstrun/bar"
 	"pintle/upgrade"
 )
@@ -88,19 +89,31 @@ func printProposal(c *cobra.Command, p namedProposal) {
 }
 
 func upgradeRun() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use: "run", Short: "Upgrade the volumes that another image has filled", Args: cobra.NoArgs,
 		Long: `Upgrade the volumes that another image has filled. Services that use them must not run.`,
-		RunE: func(*cobra.Command, []string) error {
-			return dataError(eachVolume(loadVolumes(), upgrade.Alone, "upgrading", func(j *upgrade.Job) error {
-				p, err := j.Propose()
-				if err != nil || p.Relation == upgrade.Missing {
+		RunE: func(c *cobra.Command, _ []string) error {
+			done := []namedProposal{}
+			err := eachVolume(loadVolumes(), upgrade.Alone, "upgrading", func(j *upgrade.Job) error {
+				id, err := j.Volume.Fact(firstrun.BuildIDFile)
+				if err != nil || id == "" || j.Pair.EachBoot {
 					return err
 				}
-				return j.Do(bar.New(os.Stderr), dataLog)
-			}))
+				err = j.Do(bar.New(os.Stderr), dataLog)
+				if j.Upgraded != nil {
+					done = append(done, namedProposal{j.Pair.Volume, j.Upgraded})
+				}
+				return err
+			})
+			if asJSON {
+				err = errors.Join(err, printJSON(c.OutOrStdout(), done))
+			}
+			return dataError(err)
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print what was done as JSON")
+	return c
 }
 
 func upgradeStatus() *cobra.Command {
