@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,7 +42,7 @@ func (s *Setup) Provide(dir string, environ, arguments []string) error {
 	if arguments != nil {
 		files["arguments"] = nulTerminated(arguments)
 	}
-	var chosen []string
+	var chosen, unit []string
 	for _, e := range environ {
 		name, _, _ := strings.Cut(e, "=")
 		for _, want := range s.Environment {
@@ -52,12 +53,23 @@ func (s *Setup) Provide(dir string, environ, arguments []string) error {
 	}
 	if environ != nil {
 		files["environment"] = nulTerminated(chosen)
+		unit = append(unit, chosen...)
 	}
 	for _, name := range s.Secrets {
 		if value, ok := lookup(environ, name); ok {
 			files["secret."+name] = value
 		} else if data, err := os.ReadFile(filepath.Join("/run/secrets", filepath.Base(name))); err == nil {
 			files["secret."+name] = string(data)
+		}
+		if _, given := files["secret."+name]; given {
+			unit = append(unit, name+"_FILE="+filepath.Join(dir, "secret."+name))
+		}
+	}
+	if environ != nil {
+		unit = append(unit, "PINTLE_ARGUMENTS_FILE="+filepath.Join(dir, "arguments"))
+		files[UnitEnvironment] = environmentFile(unit)
+		if _, err := os.Lstat(filepath.Join(dir, "arguments")); errors.Is(err, fs.ErrNotExist) && arguments == nil {
+			files["arguments"] = ""
 		}
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -70,6 +82,21 @@ func (s *Setup) Provide(dir string, environ, arguments []string) error {
 	}
 	return nil
 }
+
+// UnitEnvironment is the file of SetupDir that a unit has as EnvironmentFile=, if one sets the volume up.
+const UnitEnvironment = "unit.environment"
+
+// environmentFile writes variables as EnvironmentFile= reads them (systemd.exec(5)).
+func environmentFile(environ []string) string {
+	var b strings.Builder
+	for _, e := range environ {
+		name, value, _ := strings.Cut(e, "=")
+		b.WriteString(name + `="` + environmentEscapes.Replace(value) + "\"\n")
+	}
+	return b.String()
+}
+
+var environmentEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`")
 
 func nulTerminated(words []string) string {
 	var b strings.Builder

@@ -58,6 +58,23 @@ func TestSetup(t *testing.T) {
 	}
 }
 
+// A unit gets what commands get, by a file of variables.
+func TestWhatAUnitOfSetupIsGiven(t *testing.T) {
+	given := filepath.Join(t.TempDir(), "given")
+	s := &firstrun.Setup{Unit: "first.service", Environment: []string{"REALM"}, Secrets: []string{"PASSWORD", "OTHER"}}
+	faulty.Must(t, s.Provide(given, nil, []string{"--no-ntp", "a b"}))
+	faulty.Must(t, s.Provide(given, []string{`REALM=a "b" $c \d`, "PASSWORD=s3cret"}, nil))
+	text, err := os.ReadFile(filepath.Join(given, firstrun.UnitEnvironment))
+	faulty.Must(t, err)
+	want := `REALM="a \"b\" \$c \\d"` + "\n" + `PASSWORD_FILE="` + given + `/secret.PASSWORD"` + "\n" + `PINTLE_ARGUMENTS_FILE="` + given + `/arguments"` + "\n"
+	if string(text) != want {
+		t.Errorf("it is given\n%snot\n%s", text, want)
+	}
+	if text, _ := os.ReadFile(filepath.Join(given, "arguments")); string(text) != "--no-ntp\x00a b\x00" {
+		t.Errorf("its arguments are %q", text)
+	}
+}
+
 // Every container has host keys of its own: those of the image go, once, and a command makes others.
 func TestPrepare(t *testing.T) {
 	volume := faulty.Scratch(t)

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"pintle/firstrun"
 )
 
 // The units that do what needs running services. They are made anew at each start that needs them, in /run.
@@ -41,13 +43,14 @@ func (c *Config) SetupUnits(exe string) []UnitFile {
 		text += "Requires=" + s.Unit + "\nAfter=" + s.Unit + "\n"
 		run = exe + " firstrun configured"
 		// When it runs is its own to say, and the configuration's.
-		dropIn := fails
+		dropIn := "[Unit]\n" + fails
 		if s.After != nil {
 			dropIn += "After=" + strings.Join(s.After, " ") + "\n"
 		}
-		if dropIn != "" {
-			files = append(files, UnitFile{Path: s.Unit + ".d/50-pintle-setup.conf", Content: "[Unit]\n" + dropIn})
+		if strings.HasSuffix(s.Unit, ".service") {
+			dropIn += "\n[Service]\nEnvironmentFile=-" + firstrun.SetupDir + "/" + firstrun.UnitEnvironment + "\n"
 		}
+		files = append(files, UnitFile{Path: s.Unit + ".d/50-pintle-setup.conf", Content: dropIn})
 	} else {
 		text += fails
 	}

@@ -21,7 +21,8 @@ func TestSetupUnits(t *testing.T) {
 			"pintle-setup.service": "Requires=first.service", "app.target.wants/pintle-setup.service": "",
 			"first.service.d/50-pintle-setup.conf": "After=db.service"}},
 		"a unit that may fail": {firstrun.Setup{Unit: "first.service", Keep: true}, map[string]string{
-			"pintle-setup.service": "ExecStart=/p firstrun configured", "app.target.wants/pintle-setup.service": ""}},
+			"pintle-setup.service": "ExecStart=/p firstrun configured", "app.target.wants/pintle-setup.service": "",
+			"first.service.d/50-pintle-setup.conf": "EnvironmentFile=-/run/pintle/setup/unit.environment"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := Config{Setup: c.setup, Unit: "app.target"}
