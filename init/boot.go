@@ -26,7 +26,7 @@ func Run(o Options) int {
 	debug.SetGCPercent(bootGC)
 	widen()
 	p := &PID1{
-		config: o.Config, init: os.Getpid() == 1, begin: clock(unix.CLOCK_MONOTONIC),
+		config: o.Config, init: os.Getpid() == 1, begin: monotonic(),
 		sockets: map[string][]supervisor.FD{}, specs: map[string][]*specWatch{}, stored: map[int]string{},
 		requests: make(chan func()), over: make(chan struct{}), crashes: make(chan struct{}, 1), keep: o.Keep,
 		showStatus: !o.Config.Boot.Quiet, logLevel: logLevels[o.Config.Log.Level],
@@ -274,7 +274,7 @@ func (p *PID1) start() {
 // bootFinished says that every job of the boot has ended, and runs the foreground command.
 func (p *PID1) bootFinished() {
 	<-p.caught
-	p.finished = clock(unix.CLOCK_MONOTONIC)
+	p.finished = monotonic()
 	span := p.finished - p.begin
 	p.control.server.StartupFinished(uint64(span))
 	took, _ := span.Duration()
@@ -314,7 +314,7 @@ func (p *PID1) reload() {
 	p.use(p.newGraph())
 	p.setEnvironment()
 	p.manager.Reload(p.resolver())
-	p.loaded = clock(unix.CLOCK_MONOTONIC)
+	p.loaded = monotonic()
 	p.do(slim)
 	p.logf(supervisor.LevelInfo, "reloaded")
 }

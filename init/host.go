@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -23,13 +24,28 @@ var (
 
 // Now reads both clocks.
 func (p *PID1) Now() supervisor.Instant {
-	return supervisor.Instant{Monotonic: clock(unix.CLOCK_MONOTONIC), Realtime: clock(unix.CLOCK_REALTIME)}
+	now := time.Now()
+	return supervisor.Instant{Monotonic: monotonicAt(now), Realtime: units.Usec(now.UnixMicro())}
 }
 
-func clock(id int32) units.Usec {
+// One moment by two clocks: Go reads CLOCK_MONOTONIC without a system call, of which a boot would make thousands, but
+// does not tell its count. The second is never before the first, so no timer that has gone off is still to come.
+var (
+	sometime   = time.Now()
+	sometimeAt = countOfMonotonic()
+)
+
+// monotonic is CLOCK_MONOTONIC, which timers go by.
+func monotonic() units.Usec { return monotonicAt(time.Now()) }
+
+func monotonicAt(t time.Time) units.Usec {
+	return units.Usec((sometimeAt + t.Sub(sometime)) / time.Microsecond)
+}
+
+func countOfMonotonic() time.Duration {
 	var ts unix.Timespec
-	_ = unix.ClockGettime(id, &ts)
-	return units.Usec(ts.Sec*1_000_000 + ts.Nsec/1000)
+	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts)
+	return time.Duration(ts.Nano())
 }
 
 // Spawn starts a process and connects its output with the journal.

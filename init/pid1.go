@@ -162,7 +162,7 @@ type phase struct {
 
 // inPhase runs a part of the boot and notes how long it took. A panic in it costs that part.
 func (p *PID1) inPhase(name string, do func()) {
-	begin := clock(1)
+	begin := monotonic()
 	p.guard(do)
-	p.phases = append(p.phases, phase{name, begin, clock(1)})
+	p.phases = append(p.phases, phase{name, begin, monotonic()})
 }

@@ -16,6 +16,7 @@ import (
 // does them: it decides which setting a failure is blamed on, and with which privileges each is done.
 func (s *Spawner) compile(p *process) {
 	x, add := p.exec, func(c ...call) { p.calls = append(p.calls, c...) }
+	p.calls = slices.Grow(p.calls, 16) // what an ordinary service takes
 
 	add(sys(stepSetsid, "setsid", unix.SYS_SETSID))
 	add(s.signals(x.IgnoreSIGPIPE)...)

@@ -30,7 +30,7 @@ func (p *PID1) shutdown(o supervisor.Objective, reason string) {
 		o.Reason = reason
 	}
 	if p.stopBegan == 0 {
-		p.stopBegan = clock(unix.CLOCK_MONOTONIC)
+		p.stopBegan = monotonic()
 		p.logf(supervisor.LevelNotice, "stopping: %s", reason)
 		p.outer.send("STOPPING=1", "STATUS=Stopping: "+reason)
 	}
@@ -51,7 +51,7 @@ func (p *PID1) exit(o supervisor.Objective) {
 		return
 	}
 	if p.stopBegan == 0 {
-		p.stopBegan = clock(unix.CLOCK_MONOTONIC)
+		p.stopBegan = monotonic()
 	}
 	p.ended, p.objective = true, o
 }
@@ -103,7 +103,7 @@ func (p *PID1) leftoverTime() time.Duration {
 	if !ok {
 		return 90 * time.Second // DefaultTimeoutStopSec=
 	}
-	now := clock(unix.CLOCK_MONOTONIC)
+	now := monotonic()
 	spent, _ := (now - min(p.stopBegan, now)).Duration()
 	return budget - spent - min(killWait, budget/leftoverShare)
 }
