@@ -23,6 +23,7 @@ type Options struct {
 	Progress  firstrun.Progress
 	Log       func(format string, args ...any)
 	Env       []string // of the programs that are run
+	With      string   // the upgrade of another volume that this one belongs to
 }
 
 // Backup says what is kept before an upgrade changes it.

@@ -19,10 +19,8 @@ func RollBack(v *firstrun.Volume, log func(format string, args ...any)) (*State,
 	if s == nil {
 		return nil, fmt.Errorf("cannot roll back: volume %s has never been upgraded", v.Path)
 	}
-	switch s.Phase {
-	case PhaseDone, PhaseAfter, PhaseBack:
-	default:
-		return s, fmt.Errorf("cannot roll back: the last upgrade of %s is in phase %q", v.Path, s.Phase)
+	if err := s.notDone(); err != nil {
+		return s, fmt.Errorf("volume %s: %w", v.Path, err)
 	}
 	r := &runner{Options: Options{Log: log, Progress: firstrun.Silent{}}, volume: v, state: s}
 	return s, r.rollBack()

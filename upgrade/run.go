@@ -138,7 +138,7 @@ func (r *runner) run(p *Proposal) error {
 	if s := r.state; s != nil && s.Phase == PhaseFailed && s.To == p.To {
 		attempt = s.Attempt + 1
 	}
-	r.state = &State{ID: firstrun.NewID(), From: p.From, To: p.To, FromVersion: p.FromVersion, ToVersion: p.ToVersion,
+	r.state = &State{ID: firstrun.NewID(), With: r.With, From: p.From, To: p.To, FromVersion: p.FromVersion, ToVersion: p.ToVersion,
 		Full: p.Full, Attempt: attempt, Begun: time.Now().UTC()}
 	if err := r.volume.MakeState(); err != nil {
 		return &Error{StatusFailed, err}

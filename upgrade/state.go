@@ -33,7 +33,8 @@ const (
 
 // State is the state of the last upgrade of a volume.
 type State struct {
-	ID          string    `json:"id"` // of the transaction and its backup
+	ID          string    `json:"id"`             // of the transaction and its backup
+	With        string    `json:"with,omitempty"` // the upgrade, of another volume, that this one belongs to
 	Phase       Phase     `json:"phase"`
 	From        string    `json:"from"` // build ids
 	To          string    `json:"to"`
@@ -70,6 +71,15 @@ func (s *State) write(v *firstrun.Volume) error {
 		return err
 	}
 	return v.WriteState(StateFile, append(data, '\n'))
+}
+
+// notDone tells why an upgrade cannot be rolled back; nil if it can.
+func (s *State) notDone() error {
+	switch s.Phase {
+	case PhaseDone, PhaseAfter, PhaseBack:
+		return nil
+	}
+	return fmt.Errorf("cannot roll back: the last upgrade is in phase %q", s.Phase)
 }
 
 // enter writes a new phase down, durably, before anything of it is done.

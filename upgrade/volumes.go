@@ -41,6 +41,8 @@ type Config struct {
 
 	Setup firstrun.Setup
 	Unit  string // that the boot starts
+
+	together string // what the upgrades of this start belong to
 }
 
 // Main is the volume that keeps the facts that a container has one of.
@@ -274,7 +276,7 @@ func (j *Job) Close() {
 
 func (j *Job) options(p firstrun.Progress, log func(format string, args ...any)) Options {
 	c := j.Config
-	return Options{Policy: c.Policies, Downgrade: c.Downgrade, Backup: c.Backup, Workers: c.Workers, Progress: p, Log: log}
+	return Options{Policy: c.Policies, Downgrade: c.Downgrade, Backup: c.Backup, Workers: c.Workers, Progress: p, Log: log, With: c.together}
 }
 
 // Propose tells what an upgrade would do.
@@ -303,12 +305,23 @@ func (j *Job) Do(p firstrun.Progress, log func(format string, args ...any)) erro
 	if id == "" || j.Pair.EachBoot {
 		err = j.populate(p, log)
 	} else {
-		j.Upgraded, err = Run(j.Volume, j.Template, j.Image, j.options(p, log))
+		err = j.upgrade(p, log)
 	}
 	for _, note := range j.Volume.Notes.List() {
 		log("%s: %s", j.Pair.Volume, note)
 	}
 	return err
+}
+
+func (j *Job) upgrade(p firstrun.Progress, log func(format string, args ...any)) error {
+	before, err := ReadState(j.Volume)
+	if err != nil {
+		return err
+	}
+	if j.Upgraded, err = Run(j.Volume, j.Template, j.Image, j.options(p, log)); err != nil {
+		return err
+	}
+	return j.Config.noteUpgraded(j.Volume, before)
 }
 
 func (j *Job) populate(p firstrun.Progress, log func(format string, args ...any)) error {

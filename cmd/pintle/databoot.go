@@ -14,7 +14,10 @@ import (
 func dataBoot() error {
 	c := loadVolumes()
 	main, _ := c.Main()
-	return dataError(eachVolume(c, upgrade.Alone, "making it ready", func(j *upgrade.Job) error {
+	if err := c.RecoverOthers(dataLog); err != nil {
+		return dataError(err)
+	}
+	err := eachVolume(c, upgrade.Alone, "making it ready", func(j *upgrade.Job) error {
 		if err := j.Do(bar.New(os.Stderr), dataLog); err != nil {
 			return err
 		}
@@ -25,7 +28,11 @@ func dataBoot() error {
 			return err
 		}
 		return laterUnits(c, j)
-	}))
+	})
+	if err != nil {
+		err = c.GiveUp(err, dataLog)
+	}
+	return dataError(err)
 }
 
 // laterUnits makes the units that finish what needs running services: setup, or else an upgrade.

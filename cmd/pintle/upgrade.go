@@ -95,7 +95,12 @@ func upgradeRun() *cobra.Command {
 		Long: `Upgrade the volumes that another image has filled. Services that use them must not run.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			done := []namedProposal{}
-			err := eachVolume(loadVolumes(), upgrade.Alone, "upgrading", func(j *upgrade.Job) error {
+			config := loadVolumes()
+			err := config.RecoverOthers(dataLog)
+			if err != nil {
+				return dataError(err)
+			}
+			err = eachVolume(config, upgrade.Alone, "upgrading", func(j *upgrade.Job) error {
 				id, err := j.Volume.Fact(firstrun.BuildIDFile)
 				if err != nil || id == "" || j.Pair.EachBoot {
 					return err
@@ -106,6 +111,9 @@ func upgradeRun() *cobra.Command {
 				}
 				return err
 			})
+			if err != nil {
+				err = config.GiveUp(err, dataLog)
+			}
 			if asJSON {
 				err = errors.Join(err, printJSON(c.OutOrStdout(), done))
 			}
@@ -130,19 +138,12 @@ func upgradeRollback() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "rollback", Short: "Take the last upgrade back", Args: cobra.NoArgs,
-		Long: `Make the volumes what they were before the last upgrade. Services that use them must not run. What has been changed
+		Long: `Make the volumes what they were before the last upgrade: all that it was about. Services that use them must not run. What has been changed
 since then is kept in the backup, below .pintle/backup of the volume, until the next upgrade.`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			states := []*upgrade.State{}
-			err := eachVolume(loadVolumes(), upgrade.Alone, "rolling back", func(j *upgrade.Job) error {
-				s, err := upgrade.RollBack(j.Volume, dataLog)
-				if s != nil {
-					states = append(states, s)
-				}
-				return err
-			})
+			states, err := loadVolumes().RollBackLast(dataLog)
 			if asJSON {
-				err = errors.Join(err, printJSON(c.OutOrStdout(), states))
+				err = errors.Join(err, printJSON(c.OutOrStdout(), append([]*upgrade.State{}, states...)))
 			}
 			return dataError(err)
 		},
