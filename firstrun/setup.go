@@ -284,39 +284,15 @@ func (r *redacting) flush() {
 // PreparedFile is the fact that the commands of a first run have been run.
 const PreparedFile = "prepared"
 
-// Prepare does, once, what a first run has to do before services: it removes what every container must have of
-// its own (host keys that came with the image), and runs commands that make it.
-func (v *Volume) Prepare(discard, commands []string, out io.Writer) error {
-	if len(discard)+len(commands) == 0 {
+// Prepare runs, once, commands of a first run that come before services: they make what every container must have
+// of its own.
+func (v *Volume) Prepare(commands []string, out io.Writer) error {
+	if len(commands) == 0 {
 		return nil
 	}
 	done, err := v.Fact(PreparedFile)
 	if err != nil || done != "" {
 		return err
-	}
-	tree, err := v.Sys.Scan(v.Root, ScanOptions{Shallow: true})
-	if err != nil {
-		return err
-	}
-	for i := range tree.Entries {
-		e := &tree.Entries[i]
-		for _, pattern := range discard {
-			ok, err := filepath.Match(strings.TrimPrefix(pattern, "/"), e.Path)
-			if err != nil {
-				return fmt.Errorf("cannot use pattern %q: %w", pattern, err)
-			}
-			if !ok {
-				continue
-			}
-			dir, name, err := v.parent(e.Path)
-			if err == nil {
-				err = v.Sys.RemoveAll(dir, name)
-				v.Sys.Close(dir)
-			}
-			if err != nil && err != unix.ENOENT {
-				return fmt.Errorf("cannot remove /%s: %w%s", e.Path, err, hint(err))
-			}
-		}
 	}
 	for _, command := range commands {
 		c := exec.Command("/bin/sh", "-c", command)

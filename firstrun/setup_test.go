@@ -75,22 +75,33 @@ func TestWhatAUnitOfSetupIsGiven(t *testing.T) {
 	}
 }
 
-// Every container has host keys of its own: those of the image go, once, and a command makes others.
+// Every container has host keys of its own: those of the image do not come, and a command makes others, once. A
+// volume that has keys already keeps them.
 func TestPrepare(t *testing.T) {
-	volume := faulty.Scratch(t)
-	b := faulty.Builder{T: t, Root: volume}
-	b.File("etc/ssh/ssh_host_rsa_key", "the image's", 0o600)
-	b.File("etc/ssh/sshd_config", "the image's", 0o644)
-	v := openVolume(t, &firstrun.Sys{}, volume)
-	faulty.Must(t, v.MakeState())
-	commands := []string{`test ! -e "$PINTLE_VOLUME/etc/ssh/ssh_host_rsa_key" && echo own >> "$PINTLE_VOLUME/etc/ssh/ssh_host_rsa_key"`}
+	b := faulty.Builder{T: t, Root: faulty.Scratch(t)}
+	b.File("template/etc/ssh/ssh_host_rsa_key", "the image's", 0o600)
+	b.File("template/etc/ssh/ssh_host.d/key", "the image's", 0o600)
+	b.File("template/etc/ssh/sshd_config", "the image's", 0o644)
+	b.File("volume/etc/ssh/ssh_host_dsa_key", "kept", 0o600)
+	template, err := firstrun.OpenTemplate(&firstrun.Sys{}, b.Path("template"), 0)
+	faulty.Must(t, err)
+	defer template.Close()
+	template.Exclude([]string{"/etc/ssh/ssh_host*"})
+	v := openVolume(t, &firstrun.Sys{}, b.Path("volume"))
+	_, err = v.Populate(template, firstrun.PopulateOptions{BuildID: "one"})
+	faulty.Must(t, err)
 	for range 2 {
-		faulty.Must(t, v.Prepare([]string{"/etc/ssh/ssh_host_*"}, commands, os.Stderr))
+		faulty.Must(t, v.Prepare([]string{`echo own >> "$PINTLE_VOLUME/etc/ssh/ssh_host_rsa_key"`}, os.Stderr))
 	}
-	for name, want := range map[string]string{"ssh_host_rsa_key": "own\n", "sshd_config": "the image's"} {
-		if got, _ := os.ReadFile(b.Path("etc/ssh/" + name)); string(got) != want {
+	for name, want := range map[string]string{"ssh_host_rsa_key": "own\n", "ssh_host_dsa_key": "kept", "ssh_host.d/key": "", "sshd_config": "the image's"} {
+		if got, _ := os.ReadFile(b.Path("volume/etc/ssh/" + name)); string(got) != want {
 			t.Errorf("%s is %q", name, got)
 		}
+	}
+	template.Tree = nil
+	template.Exclude([]string{"[bad"})
+	if err := template.List(); err == nil || !strings.Contains(err.Error(), `pattern "[bad"`) {
+		t.Errorf("a bad pattern: %v", err)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,6 +21,7 @@ type Template struct {
 
 	workers int
 	expects []ListEntry
+	without []string
 }
 
 // OpenTemplate opens a template. Most starts need to know nothing of what is in it, so nothing is listed yet.
@@ -35,6 +38,9 @@ func (t *Template) Close() { t.Sys.Close(t.Fd) }
 
 // Expect adds the places of a list to those that the template has; see Pair.List.
 func (t *Template) Expect(list []ListEntry) { t.expects = list }
+
+// Exclude leaves out of the template what matches patterns of paths, with all that is below it.
+func (t *Template) Exclude(patterns []string) { t.without = patterns }
 
 // List lists the template, unless that was done. Where it has a manifest, that tells attributes and digests.
 func (t *Template) List() error {
@@ -57,6 +63,9 @@ func (t *Template) List() error {
 	}
 	if m.tree != nil {
 		tree.apply(m.tree)
+	}
+	if err := tree.exclude(t.without); err != nil {
+		return fmt.Errorf("cannot use template %s: %w", t.Path, err)
 	}
 	tree.expect(t.expects)
 	t.Tree = tree
@@ -83,6 +92,33 @@ func (t *Tree) apply(manifest *Tree) {
 			e.Attrs, e.Digest, e.complete = b.Attrs, b.Digest, true
 		}
 	}
+}
+
+// exclude removes what matches patterns, and all that is below it.
+func (t *Tree) exclude(patterns []string) error {
+	if len(patterns) == 0 {
+		return nil
+	}
+	skip := ""
+	var failed error
+	t.Entries = slices.DeleteFunc(t.Entries, func(e Entry) bool {
+		if e.Path == "" || skip != "" && Under(e.Path, skip) {
+			return e.Path != ""
+		}
+		skip = ""
+		for _, pattern := range patterns {
+			ok, err := filepath.Match(strings.Trim(pattern, "/"), e.Path)
+			if err != nil {
+				failed = fmt.Errorf("pattern %q: %w", pattern, err)
+			}
+			if ok {
+				skip = e.Path
+				return true
+			}
+		}
+		return false
+	})
+	return failed
 }
 
 // Complete reads what Tree does not say yet, digests and extended attributes, about some of its entries.

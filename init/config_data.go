@@ -15,7 +15,7 @@ type FirstRunConfig struct {
 	VersionFile string         `toml:"version-file" doc:"the file of the image that tells the version of the volume's layout"`
 	Lock        string         `toml:"lock" oneof:"wait refuse" doc:"what to do while another container writes to a volume"`
 	LockTimeout units.Usec     `toml:"lock-timeout" doc:"how long to wait for it"`
-	Discard     []string       `toml:"discard" doc:"patterns of paths of the volume that every container must have of its own, and that are removed on the first run: /etc/ssh/ssh_host_*"`
+	Discard     []string       `toml:"discard" doc:"patterns of paths of the volume that every container must have of its own, and that are never copied from the image: /etc/ssh/ssh_host_*"`
 	Commands    []string       `toml:"commands" doc:"commands that are run by a shell on the first run, before any service: ssh-keygen -A"`
 	Hostname    bool           `toml:"hostname" doc:"keep the host name in the volume, and make it the container's again"`
 	ResolvConf  []string       `toml:"resolv-conf" doc:"lines that /etc/resolv.conf is to have; by default it is left alone"`

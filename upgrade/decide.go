@@ -26,6 +26,9 @@ type Inputs struct {
 	Base     *firstrun.Tree // what the last image brought; nil for a volume without manifest
 	// Policy is asked for paths that both have changed; nil: Keep.
 	Policy func(path string) Policy
+	// Own is asked for paths that every container has of its own: what an image once brought there goes, and what
+	// took its place stays. nil: there are none.
+	Own func(path string) bool
 	// Vanilla are digests that images have had at a path, for volumes older than the manifest.
 	Vanilla map[string][]string
 }
@@ -51,6 +54,9 @@ func Plan(in Inputs) []firstrun.Op {
 	}
 	if in.Policy == nil {
 		in.Policy = func(string) Policy { return Keep }
+	}
+	if in.Own == nil {
+		in.Own = func(string) bool { return false }
 	}
 	p := &planner{Inputs: in, touched: map[string]bool{}, hard: linksOf(in)}
 	p.uids, p.gids = drift(in)
@@ -130,6 +136,8 @@ func (p *planner) dropped(path string, v, b *firstrun.Entry) {
 		p.ops = append(p.ops, firstrun.Op{Do: firstrun.Drop, Path: path, Kind: v.Kind.String(), Old: v.Kind.String(),
 			Result: "removed", Why: "not in the image any more"})
 		p.touch(path)
+	case p.Own(path):
+		p.check(v, v, "it is this container's own")
 	default:
 		p.move(v, "not in the image any more, but changed on the volume")
 	}

@@ -163,6 +163,9 @@ func TestCases(t *testing.T) {
 		{"the user may not read the image's file", "f=a", "f=a", "f=?", "keep:f", ""},
 		{"the user may not read what the volume alone has", "", "d=?dir f=?", "", "", ""},
 
+		{"the container's own, which the last image brought", "own/key=a own=dir", "own/key=a own=dir", "own=dir", "drop:own/key", ""},
+		{"the container's own, which it has made", "own/key=a own=dir", "own/key=mine own=dir", "own=dir", "keep:own/key", ""},
+
 		{"two files become one of two names", "a=x b=x", "a=x b=x", "a=x b=@a", "put:a put:b", ""},
 		{"a file gets another name", "a=x", "a=x", "a=x b=@a", "put:b put:a", ""},
 		{"a file gets another name, in a new directory", "a=x", "a=x", "a=x d=dir d/b=@a", "put:d put:a", ""},
@@ -188,7 +191,7 @@ func TestCases(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			for _, policy := range []Policy{Keep, Replace} {
 				in := Inputs{Volume: tree(t, c.volume), Template: tree(t, c.image),
-					Policy: func(string) Policy { return policy }, Vanilla: map[string][]string{"etc/f": {"sha256:" + vanilla}}}
+					Policy: func(string) Policy { return policy }, Own: func(path string) bool { return path == "own/key" }, Vanilla: map[string][]string{"etc/f": {"sha256:" + vanilla}}}
 				if c.base != "-" {
 					in.Base = tree(t, c.base)
 				}

@@ -22,8 +22,9 @@ type Options struct {
 	Workers   int
 	Progress  firstrun.Progress
 	Log       func(format string, args ...any)
-	Env       []string // of the programs that are run
-	With      string   // the upgrade of another volume that this one belongs to
+	Env       []string               // of the programs that are run
+	Own       func(path string) bool // what every container has of its own, and no image brings; nil: nothing
+	With      string                 // the upgrade of another volume that this one belongs to
 }
 
 // Backup says what is kept before an upgrade changes it.
@@ -117,5 +118,5 @@ func planFiles(v *firstrun.Volume, t *firstrun.Template, image Image, o Options)
 	if err := t.Complete(compared); err != nil {
 		return nil, err
 	}
-	return Plan(Inputs{Template: t.Tree, Volume: tree, Base: base, Policy: o.Policy, Vanilla: image.Vanilla}), nil
+	return Plan(Inputs{Template: t.Tree, Volume: tree, Base: base, Policy: o.Policy, Own: o.Own, Vanilla: image.Vanilla}), nil
 }

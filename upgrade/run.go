@@ -3,6 +3,7 @@ package upgrade
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"pintle/firstrun"
@@ -193,6 +194,12 @@ func (r *runner) work(p *Proposal) error {
 func (r *runner) files(p *Proposal) (err error) {
 	if p.Ops, err = planFiles(r.volume, r.template, r.image, r.Options); err != nil {
 		return err
+	}
+	if r.Own != nil && slices.ContainsFunc(p.Ops, func(op firstrun.Op) bool { return op.Do == firstrun.Drop && r.Own(op.Path) }) {
+		// What goes has to be made anew, by the commands of a first run.
+		if err := r.volume.RemoveState(firstrun.PreparedFile); err != nil {
+			return err
+		}
 	}
 	facts, err := r.facts()
 	if err != nil {

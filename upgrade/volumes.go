@@ -26,7 +26,7 @@ type Config struct {
 
 	Hostname   bool     // keep the host name in the volume
 	ResolvConf []string // lines of /etc/resolv.conf; nil: leave it alone
-	Discard    []string
+	Discard    []string // patterns of what every container has of its own
 	Commands   []string
 
 	Policy     Policy
@@ -66,6 +66,11 @@ func (c *Config) Policies(p string) Policy {
 		}
 	}
 	return c.Policy
+}
+
+// own tells whether a path is what every container has of its own.
+func (c *Config) own(p string) bool {
+	return slices.ContainsFunc(c.Discard, func(pattern string) bool { return matches(pattern, p) })
 }
 
 // matches tells whether a pattern names a path, or a directory above it.
@@ -190,7 +195,7 @@ func (c *Config) settled(p firstrun.Pair, main bool) bool {
 	if has, err2 := os.ReadFile(path.Join(state, firstrun.VersionFile)); err == nil && (err2 != nil || !bytes.Equal(bytes.TrimSpace(version), bytes.TrimSpace(has))) {
 		return false
 	}
-	for fact, wanted := range map[string]bool{firstrun.ConfiguredFile: c.Setup.Wanted(), firstrun.PreparedFile: len(c.Discard)+len(c.Commands) > 0} {
+	for fact, wanted := range map[string]bool{firstrun.ConfiguredFile: c.Setup.Wanted(), firstrun.PreparedFile: len(c.Commands) > 0} {
 		if _, err := os.Lstat(path.Join(state, fact)); wanted && err != nil {
 			return false
 		}
@@ -236,6 +241,7 @@ func (c *Config) Open(p firstrun.Pair, access Access, what string, log func(form
 	if _, missing := os.Lstat(p.Template); err == nil && missing == nil {
 		if j.Template, err = firstrun.OpenTemplate(sys, p.Template, c.Workers); err == nil {
 			j.Template.Expect(p.List)
+			j.Template.Exclude(c.Discard)
 			j.Image, err = c.ImageOf(p, j.Template)
 		}
 	}
@@ -276,7 +282,7 @@ func (j *Job) Close() {
 
 func (j *Job) options(p firstrun.Progress, log func(format string, args ...any)) Options {
 	c := j.Config
-	return Options{Policy: c.Policies, Downgrade: c.Downgrade, Backup: c.Backup, Workers: c.Workers, Progress: p, Log: log, With: c.together}
+	return Options{Policy: c.Policies, Downgrade: c.Downgrade, Backup: c.Backup, Workers: c.Workers, Progress: p, Log: log, With: c.together, Own: c.own}
 }
 
 // Propose tells what an upgrade would do.
@@ -349,7 +355,7 @@ func (j *Job) populate(p firstrun.Progress, log func(format string, args ...any)
 
 // FirstRun does what is done once, after a populate and before services.
 func (j *Job) FirstRun(out io.Writer, log func(format string, args ...any)) error {
-	if err := j.Volume.Prepare(j.Config.Discard, j.Config.Commands, out); err != nil {
+	if err := j.Volume.Prepare(j.Config.Commands, out); err != nil {
 		return &Error{StatusFailed, err}
 	}
 	if j.Config.Hostname {
