@@ -96,6 +96,9 @@ func (t *Tracker) Started(unit, invocation string, pid int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.members[pid] = &member{unit: unit, child: true}
+	if t.last != 0 && pid == t.last+1 {
+		t.last = pid // nobody else has got one since
+	}
 	t.sessions[pid] = unit
 	if invocation != "" {
 		t.invoked[invocation] = unit

@@ -67,8 +67,8 @@ func (f *forward) sendRaw(datagram []byte, pid int, uid, gid uint32) {
 		oob = unix.UnixCredentials(&unix.Ucred{Pid: int32(pid), Uid: uid, Gid: gid})
 	}
 	err := unix.Sendmsg(f.fd, datagram, oob, f.addr, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
-	if err != nil && oob != nil {
-		// ESRCH: the sender is gone. EPERM: it takes CAP_SYS_ADMIN.
+	if oob != nil && (err == unix.ESRCH || err == unix.EPERM) {
+		// The sender is gone, or to vouch for it takes CAP_SYS_ADMIN.
 		f.noCreds = err == unix.EPERM
 		err = unix.Sendmsg(f.fd, datagram, nil, f.addr, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
 	}
