@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -22,6 +23,9 @@ const steadyGC = 50
 // hugePage is the size of a huge page where ours can be had: on amd64, and on arm64 with pages of 4 KiB.
 const hugePage = 2 << 20
 
+// widened is the address of the heap's huge page; 0: there is none, any more.
+var widened atomic.Uintptr
+
 // widen has the heap grow into a huge page: what units are read into then costs one page fault in place of five hundred,
 // a sixth of the time until the first service. The heap grows upwards, so that what is made here and never touched
 // leads to the next such page. Where the kernel gives none, nothing is lost; slim returns what is not needed.
@@ -33,6 +37,7 @@ func widen() {
 		runtime.KeepAlive(make([]byte, gap))
 	}
 	_, _, _ = unix.Syscall(unix.SYS_MADVISE, next, hugePage, unix.MADV_HUGEPAGE)
+	widened.Store(next)
 }
 
 // slim gives back what only the boot needed: garbage of the unit files and of the transaction, and the binary's
@@ -42,6 +47,10 @@ func widen() {
 // every reload.
 func slim() {
 	debug.SetGCPercent(steadyGC)
+	if page := widened.Swap(0); page != 0 {
+		// In small pages again, so that those which are free can be returned.
+		_, _, _ = unix.Syscall(unix.SYS_MADVISE, page, hugePage, unix.MADV_NOHUGEPAGE)
+	}
 	debug.FreeOSMemory()
 	maps, err := os.ReadFile("/proc/self/maps")
 	if err != nil {
