@@ -91,6 +91,9 @@ func (v *Volume) snapshot(id string, p Progress, workers int) error {
 	if err := s.run(); err != nil {
 		return err
 	}
+	if err := v.Sys.SyncAll(full); err != nil {
+		return err
+	}
 	if list.Facts, err = v.copyFacts(backup); err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ type stageItem struct {
 const stageBatch = 256
 
 // run copies all items; a directory comes before what is in it. What an earlier run that was interrupted has
-// copied whole is kept.
+// copied whole is kept. Whoever counts on the copies brings them to the disk.
 func (s *staging) run() error {
 	var dirs, links []stageItem
 	batches := map[string][]stageItem{}
@@ -63,9 +63,6 @@ func (s *staging) run() error {
 		if err := s.finishDirectory(dirs[i]); err != nil {
 			return stageError(dirs[i].e, err)
 		}
-	}
-	if err := s.sys.SyncAll(s.stage); err != nil {
-		return fmt.Errorf("cannot bring what was copied to the disk: %w", err)
 	}
 	return nil
 }

@@ -167,7 +167,14 @@ func (x *txn) prepare(t *Template, p Progress, workers int) error {
 			return err
 		}
 	}
-	return x.prepareFacts(t)
+	if err := x.prepareFacts(t); err != nil {
+		return err
+	}
+	// All at once: each file by itself would wait for the disk.
+	if err := x.Sys.SyncAll(x.stage); err != nil {
+		return fmt.Errorf("cannot bring what was copied to the disk: %w", err)
+	}
+	return nil
 }
 
 // prepareFacts writes the files of StateDir that come into place with the rest.
@@ -188,9 +195,6 @@ func (x *txn) prepareFacts(t *Template) error {
 			return fmt.Errorf("cannot write %s: %w%s", x.statePath(stageDir), err, hint(err))
 		}
 	}
-	if err := x.Sys.Sync(x.stage); err != nil {
-		return fmt.Errorf("cannot write %s: %w", x.statePath(stageDir), err)
-	}
 	return nil
 }
 
@@ -203,10 +207,7 @@ func (x *txn) writeStaged(name string, data []byte) error {
 		return err
 	}
 	defer x.Sys.Close(fd)
-	if err := x.Sys.Write(fd, data, 0); err != nil {
-		return err
-	}
-	return x.Sys.Sync(fd)
+	return x.Sys.Write(fd, data, 0)
 }
 
 // manifest lists the template. What the plan says is kept otherwise on the volume is marked.
