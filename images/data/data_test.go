@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"pintle/images/engine"
 )
@@ -90,6 +91,17 @@ func (v volume) has(files map[string]string) {
 	}
 }
 
+// await waits for a file.
+func (v volume) await(name string) {
+	v.t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if _, err := os.Stat(filepath.Join(v.dir, name)); err == nil {
+			return
+		}
+	}
+	v.t.Fatalf("%s does not come", name)
+}
+
 // boot starts a build on the volume.
 func (v volume) boot(build int, options ...string) *engine.Container {
 	v.t.Helper()
@@ -130,6 +142,11 @@ func TestAVolumeThroughFourBuilds(t *testing.T) {
 	v.write("var/lib/app/database", "changed between the attempts")
 	v.up(1)
 	v.has(map[string]string{"var/lib/app/database": "changed between the attempts"}) // what had succeeded was not done again
+	v.has(map[string]string{"var/log/app/log": "up\nup"})                            // a directory that only the list knows
+	id, err := os.ReadFile(filepath.Join(v.dir, "etc/machine-id"))
+	if err != nil || len(id) != 33 {
+		t.Errorf("the machine id is %q, %v", id, err)
+	}
 	if c := v.up(1); strings.Contains(c.Logs(), "setup") {
 		t.Error("a volume that is set up is set up again")
 	}
@@ -143,7 +160,7 @@ func TestAVolumeThroughFourBuilds(t *testing.T) {
 		"etc/app/conf.d/new.conf": "since build 2", "var/lib/app/history": "from 1 to 2", ".pintle/version": "2",
 	})
 	v.up(3, "--read-only")
-	v.has(map[string]string{"etc/app/plain.conf": "plain of build 3", "var/lib/app/history": "from 1 to 2\nfrom 2 to 3"})
+	v.has(map[string]string{"etc/machine-id": strings.TrimSpace(string(id)), "etc/app/plain.conf": "plain of build 3", "var/lib/app/history": "from 1 to 2\nfrom 2 to 3"})
 
 	c = v.boot(4)
 	if status := c.Wait(); status != 70 {
@@ -205,6 +222,33 @@ func TestABuildIsSkipped(t *testing.T) {
 	v.has(map[string]string{"var/lib/app/history": "from 1 to 2\nfrom 2 to 3", "etc/app/plain.conf": "plain of build 3", "etc/app/gone.conf": ""})
 }
 
+// A unit sets the volume up, with what it is given; it, too, ends the container with its status where it fails.
+func TestAUnitSetsUp(t *testing.T) {
+	v := newVolume(t)
+	unit := []string{"-e", "PINTLE_SETUP_COMMANDS=", "-e", "PINTLE_SETUP_UNIT=app-first.service"}
+	if status := v.boot(1, unit...).Wait(); status != 44 {
+		t.Errorf("a unit that failed ended the container with %d, not 44", status)
+	}
+	v.write("allow-setup", "now")
+	v.boot(1, unit...).WaitLog("boot finished in")
+	v.await(".pintle/configured")
+	v.has(map[string]string{"var/lib/app/database": "EXAMPLE.ORG\nHUNTER2\nthe admin"})
+}
+
+// Where a failure of setup is no reason to end, the container goes on, and the next one tries again.
+func TestSetupMayFail(t *testing.T) {
+	v := newVolume(t)
+	for range 2 {
+		c := v.boot(1, "-e", "PINTLE_SETUP_ON_FAILURE=keep")
+		c.WaitLog("ended with status 33; what it said is in /data/.pintle/log/setup.log")
+		c.WaitLog("build 1 runs on version")
+		if status, _ := c.Stop(); status != 0 {
+			t.Errorf("it ended with %d", status)
+		}
+	}
+	v.has(map[string]string{".pintle/configured": ""})
+}
+
 // A user without privileges owns the volume, and all that is in it.
 func TestOtherUser(t *testing.T) {
 	v := newVolume(t)
@@ -216,6 +260,12 @@ func TestOtherUser(t *testing.T) {
 	c.WaitLog("build 1 runs on version")
 	c.WaitLog("boot finished in")
 	c.Expect("cannot keep owners (not running as root")
+	if status, _ := c.Stop(); status != 0 {
+		t.Errorf("it ended with %d", status)
+	}
+	// So he does after an upgrade, and without a root that he could write to.
+	c = v.boot(2, "--user", "12345", "--tmpfs", "/run:uid=12345", "--tmpfs", "/tmp:uid=12345", "--read-only")
+	c.WaitLog("build 2 runs on version 2")
 	if status, _ := c.Stop(); status != 0 {
 		t.Errorf("it ended with %d", status)
 	}
