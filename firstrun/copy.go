@@ -15,12 +15,14 @@ type copier struct {
 	uid   uint32 // what it makes belongs to
 	gid   uint32
 
+	digests bool // of what is copied are wanted
+
 	noClone atomic.Bool // the file systems cannot share blocks
 	noRange atomic.Bool // nor copy within the kernel
 }
 
 func newCopier(sys *Sys, notes *Notes) *copier {
-	return &copier{sys: sys, notes: notes, umask: currentUmask(), uid: uint32(os.Geteuid()), gid: uint32(os.Getegid())}
+	return &copier{sys: sys, notes: notes, digests: true, umask: currentUmask(), uid: uint32(os.Geteuid()), gid: uint32(os.Getegid())}
 }
 
 // unsupported tells errors that mean: do it another way.
@@ -32,7 +34,7 @@ func unsupported(err error) bool {
 	return false
 }
 
-// file copies a regular file. It completes e: its digest is that of what was read.
+// file copies a regular file. It completes e: if nobody knows its digest, with that of what was read.
 func (c *copier) file(from int, name string, to int, as string, e *Entry, buf []byte) error {
 	in, err := c.sys.Open(from, name, unix.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -59,29 +61,36 @@ func (c *copier) file(from int, name string, to int, as string, e *Entry, buf []
 
 // data copies what a file holds, and no holes.
 func (c *copier) data(in, out int, e *Entry, buf []byte) (digest string, err error) {
+	known := e.Digest != "" || !c.digests
 	if e.Size > digestBlock {
-		done, err := c.within(in, out, e)
+		done, err := c.within(in, out, e, known)
 		if err != nil {
 			return "", err
 		}
-		if done && e.Digest != "" {
+		if done && known {
 			return e.Digest, nil
 		}
 		if done {
 			return c.sys.DigestFile(in, e, buf)
 		}
 	}
-	sparse := e.blocks*512 < e.Size
-	digest, err = c.sys.eachBlock(in, e, buf, func(p []byte, offset int64) error { return c.sys.Write(out, p, offset) })
-	if err == nil && sparse {
+	var d *digester
+	if !known {
+		d = &digester{}
+	}
+	err = c.sys.eachBlock(in, e, buf, d, func(p []byte, offset int64) error { return c.sys.Write(out, p, offset) })
+	if err == nil && e.blocks*512 < e.Size {
 		err = c.sys.Truncate(out, e.Size)
 	}
-	return digest, err
+	if err != nil || known {
+		return e.Digest, err
+	}
+	return d.String(), nil
 }
 
 // within copies within the kernel: by sharing blocks where that is possible, else, if the digest is known and
 // so nobody need read the file, by copy_file_range(2). It gives false if neither can be done.
-func (c *copier) within(in, out int, e *Entry) (done bool, err error) {
+func (c *copier) within(in, out int, e *Entry, known bool) (done bool, err error) {
 	if !c.noClone.Load() {
 		err := c.sys.Clone(in, out)
 		if err == nil {
@@ -92,7 +101,7 @@ func (c *copier) within(in, out int, e *Entry) (done bool, err error) {
 		}
 		c.noClone.Store(true)
 	}
-	if e.Digest == "" || c.noRange.Load() {
+	if !known || c.noRange.Load() {
 		return false, nil
 	}
 	x := newExtents(c.sys, in, e)

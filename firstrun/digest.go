@@ -95,47 +95,53 @@ func (x *extents) next(from, to int64) (start, end int64, err error) {
 
 // DigestFile reads a regular file that is open at fd.
 func (s *Sys) DigestFile(fd int, e *Entry, buf []byte) (string, error) {
-	return s.eachBlock(fd, e, buf, nil)
+	var d digester
+	err := s.eachBlock(fd, e, buf, &d, nil)
+	return d.String(), err
 }
 
-// eachBlock reads a file and gives its digest; data, if set, is called for what is no hole.
-func (s *Sys) eachBlock(fd int, e *Entry, buf []byte, data func(p []byte, offset int64) error) (string, error) {
-	var d digester
+// eachBlock reads a file, block by block, for a digest, and for a function that is called for what is no hole; either may
+// be nil.
+func (s *Sys) eachBlock(fd int, e *Entry, buf []byte, d *digester, data func(p []byte, offset int64) error) error {
 	x := newExtents(s, fd, e)
-	if e.Size == 0 {
+	if e.Size == 0 && d != nil {
 		d.block(nil, true)
 	}
 	for at := int64(0); at < e.Size; at += digestBlock {
 		to := min(at+digestBlock, e.Size)
 		start, end, err := x.next(at, to)
 		if err != nil {
-			return "", err
+			return err
 		}
 		whole := e.Size <= digestBlock
-		if start == to && to-at == digestBlock && !whole {
-			d.add(zeroSum)
+		if start == to && (d == nil || to-at == digestBlock && !whole) {
+			if d != nil {
+				d.add(zeroSum)
+			}
 			continue
 		}
 		p := buf[:to-at]
 		if start == to {
 			clear(p)
 		} else if err := s.readFull(fd, p, at); err != nil {
-			return "", err
+			return err
 		}
-		d.block(p, whole)
+		if d != nil {
+			d.block(p, whole)
+		}
 		for data != nil && start < to {
 			if err := data(p[start-at:end-at], start); err != nil {
-				return "", err
+				return err
 			}
 			if end == to {
 				break
 			}
 			if start, end, err = x.next(end, to); err != nil {
-				return "", err
+				return err
 			}
 		}
 	}
-	return d.String(), nil
+	return nil
 }
 
 // readFull reads p; a file that ends before has been cut while we read it.

@@ -1,10 +1,13 @@
 package firstrun_test
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -93,6 +96,32 @@ func TestTemplateManifest(t *testing.T) {
 	faulty.Must(t, os.Chtimes(volume, root.ModTime(), root.ModTime()))
 	if diff := faulty.Differences(faulty.Snapshot(t, plain), faulty.Snapshot(t, volume)); diff != "" {
 		t.Errorf("the volume is not what the manifest says:\n%s", diff)
+	}
+}
+
+// A manifest that is older than a file of its template is not believed about what that holds; engines that keep
+// whole seconds make no file newer.
+func TestTemplateThatWasChangedAfterItsManifest(t *testing.T) {
+	b := faulty.Builder{T: t, Root: faulty.Scratch(t)}
+	at := time.Date(2026, 3, 4, 5, 6, 7, 89, time.UTC)
+	for _, name := range []string{"stale", "seconds"} {
+		b.File("template/"+name, "first", 0o644)
+		faulty.Must(t, os.Chtimes(b.Path("template/"+name), at, at))
+	}
+	faulty.Must(t, firstrun.WriteTemplateManifest(&firstrun.Sys{}, b.Path("template"), "one"))
+	b.File("template/stale", "other", 0o644)
+	faulty.Must(t, os.Chtimes(b.Path("template/seconds"), at.Truncate(time.Second), at.Truncate(time.Second)))
+	faulty.Must(t, os.Mkdir(b.Path("volume"), 0o755))
+	faulty.Must(t, populate(&firstrun.Sys{}, b.Path("template"), b.Path("volume"), 0))
+	v := openVolume(t, &firstrun.Sys{}, b.Path("volume"))
+	manifest, err := v.Manifest()
+	faulty.Must(t, err)
+	for name, want := range map[string]string{"stale": "other", "seconds": "first"} {
+		text, err := os.ReadFile(b.Path("volume/" + name))
+		sum := fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(want)))
+		if e := manifest.Get(name); err != nil || string(text) != want || e.Digest != sum || e.MTime%1e9 == 0 {
+			t.Errorf("%s holds %q, and the manifest says %+v", name, text, e)
+		}
 	}
 }
 

@@ -74,6 +74,7 @@ func (v *Volume) snapshot(id string, p Progress, workers int) error {
 		return err
 	}
 	s := &staging{copier: newCopier(v.Sys, &v.Notes), from: v.Root, stage: full, fresh: true, whole: true, workers: workers, progress: p}
+	s.digests = false
 	var bytes int64
 	for i := range tree.Entries[1:] {
 		e := &tree.Entries[i+1]

@@ -89,9 +89,17 @@ func (t *Tree) apply(manifest *Tree) {
 	for _, row := range Join(t, manifest) {
 		e, b := row[0], row[1]
 		if e != nil && b != nil && b.Kind == e.Kind && b.Size == e.Size && b.Target == e.Target {
-			e.Attrs, e.Digest, e.complete = b.Attrs, b.Digest, true
+			if sameTime(e.MTime, b.MTime) {
+				e.Digest = b.Digest // else it was changed since, and has to be read
+			}
+			e.Attrs, e.complete = b.Attrs, true
 		}
 	}
+}
+
+// sameTime compares the time of a file with what a manifest says. Engines keep whole seconds of files of an image.
+func sameTime(is, said int64) bool {
+	return is == said || is%1e9 == 0 && is == said-said%1e9
 }
 
 // exclude removes what matches patterns, and all that is below it.
