@@ -171,7 +171,13 @@ func (c *Config) Settled() bool {
 	return true
 }
 
-func (c *Config) settled(p firstrun.Pair, main bool) bool {
+// UpToDate tells that nothing is to be done about what a volume holds, and nothing was interrupted.
+func (c *Config) UpToDate(p firstrun.Pair) bool {
+	main, _ := c.Main()
+	return !p.EachBoot && c.upToDate(p, p.Volume == main.Volume)
+}
+
+func (c *Config) upToDate(p firstrun.Pair, main bool) bool {
 	state := path.Join(p.Volume, firstrun.StateDir)
 	image, err := os.ReadFile(path.Join(p.Template, firstrun.StateDir, firstrun.BuildIDFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -192,9 +198,18 @@ func (c *Config) settled(p firstrun.Pair, main bool) bool {
 		return true
 	}
 	version, err := os.ReadFile(c.VersionFile)
-	if has, err2 := os.ReadFile(path.Join(state, firstrun.VersionFile)); err == nil && (err2 != nil || !bytes.Equal(bytes.TrimSpace(version), bytes.TrimSpace(has))) {
+	has, err2 := os.ReadFile(path.Join(state, firstrun.VersionFile))
+	return err != nil || err2 == nil && bytes.Equal(bytes.TrimSpace(version), bytes.TrimSpace(has))
+}
+
+func (c *Config) settled(p firstrun.Pair, main bool) bool {
+	if !c.upToDate(p, main) {
 		return false
 	}
+	if !main {
+		return true
+	}
+	state := path.Join(p.Volume, firstrun.StateDir)
 	for fact, wanted := range map[string]bool{firstrun.ConfiguredFile: c.Setup.Wanted(), firstrun.PreparedFile: len(c.Commands) > 0} {
 		if _, err := os.Lstat(path.Join(state, fact)); wanted && err != nil {
 			return false

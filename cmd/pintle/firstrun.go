@@ -46,10 +46,18 @@ func dataError(err error) error {
 
 // eachVolume opens every volume whose template there is, one after the other.
 func eachVolume(c *upgrade.Config, access upgrade.Access, what string, do func(*upgrade.Job) error) error {
+	return volumesBut(func(firstrun.Pair) bool { return false }, c, access, what, do)
+}
+
+// volumesBut is eachVolume without some. Those that are up to date need no lock, which services may hold for long.
+func volumesBut(skip func(firstrun.Pair) bool, c *upgrade.Config, access upgrade.Access, what string, do func(*upgrade.Job) error) error {
 	// What is listed is needed to the end, and that is soon: looking for garbage finds none.
 	debug.SetGCPercent(400)
 	for _, p := range c.Pairs {
 		if _, err := os.Lstat(p.Template); errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if skip(p) {
 			continue
 		}
 		if err := os.MkdirAll(p.Volume, 0o755); err != nil {
@@ -177,7 +185,8 @@ func firstrunRun() *cobra.Command {
 		Use: "run", Short: "Populate the volumes that no image has filled yet", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			done := []populatePlan{}
-			err := eachVolume(loadVolumes(), upgrade.Alone, "populating", func(j *upgrade.Job) error {
+			config := loadVolumes()
+			err := volumesBut(config.UpToDate, config, upgrade.Alone, "populating", func(j *upgrade.Job) error {
 				id, err := j.Volume.Fact(firstrun.BuildIDFile)
 				p := populatePlan{j.Pair.Volume, j.Pair.Template, j.Image.ID.String(), id != "", nil}
 				if err == nil && (id == "" || j.Pair.EachBoot) {

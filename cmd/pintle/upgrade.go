@@ -100,7 +100,7 @@ func upgradeRun() *cobra.Command {
 			if err != nil {
 				return dataError(err)
 			}
-			err = eachVolume(config, upgrade.Alone, "upgrading", func(j *upgrade.Job) error {
+			err = volumesBut(config.UpToDate, config, upgrade.Alone, "upgrading", func(j *upgrade.Job) error {
 				id, err := j.Volume.Fact(firstrun.BuildIDFile)
 				if err != nil || id == "" || j.Pair.EachBoot {
 					return err
