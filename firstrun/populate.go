@@ -1,7 +1,6 @@
 package firstrun
 
 import (
-	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -169,18 +168,20 @@ func (v *Volume) findDangling(tree *Tree) (err error) {
 // baseline, and has not been changed since the volume was known to be clean, is not read.
 func (v *Volume) ScanAgainst(t *Template, want func(path string) bool, workers int) (tree, base *Tree, err error) {
 	clean := v.CleanTime()
-	listed, read := make(chan error), make(chan error)
-	go func() { listed <- t.List() }()
-	go func() {
-		var err error
-		if base, err = v.Manifest(); base == nil {
-			base = &Tree{}
-		}
-		read <- err
-	}()
-	tree, err = v.Scan(workers)
-	if err = cmp.Or(<-read, <-listed, err); err != nil {
+	err = atOnce(workers, t.List,
+		func() (err error) {
+			base, err = v.Manifest()
+			return err
+		},
+		func() (err error) {
+			tree, err = v.Scan(workers)
+			return err
+		})
+	if err != nil {
 		return nil, nil, err
+	}
+	if base == nil {
+		base = &Tree{}
 	}
 	var unknown []*Entry
 	for path, row := range Join(tree, base, t.Tree) {

@@ -1,6 +1,25 @@
 package firstrun
 
-import "sync"
+import (
+	"cmp"
+	"sync"
+)
+
+// atOnce does several things at a time, or, for one worker, one after the other. It gives the first error, in the order
+// of the things.
+func atOnce(workers int, things ...func() error) error {
+	errs := make([]error, len(things))
+	var wait sync.WaitGroup
+	for i, do := range things {
+		if workers == 1 {
+			errs[i] = do()
+			continue
+		}
+		wait.Go(func() { errs[i] = do() })
+	}
+	wait.Wait()
+	return cmp.Or(errs...)
+}
 
 // queue is work that workers share and add to. It ends when all that was pushed is done, or one has failed.
 type queue[T any] struct {

@@ -305,8 +305,8 @@ func (v *Volume) TakeBack(id string) error {
 }
 
 // CheckSpace tells whether the volume has room for a copy of itself.
-func (v *Volume) CheckSpace() error {
-	tree, err := v.Sys.Scan(v.Root, ScanOptions{Shallow: true})
+func (v *Volume) CheckSpace(workers int) error {
+	tree, err := v.Sys.Scan(v.Root, ScanOptions{Shallow: true, Workers: workers})
 	if err != nil {
 		return err
 	}

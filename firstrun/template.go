@@ -1,7 +1,6 @@
 package firstrun
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -47,22 +46,21 @@ func (t *Template) List() error {
 	if t.Tree != nil {
 		return nil
 	}
-	type told struct {
-		tree *Tree
-		err  error
-	}
-	manifest := make(chan told)
-	go func() {
-		m, err := t.manifest()
-		manifest <- told{m, err}
-	}()
-	tree, err := t.Sys.Scan(t.Fd, ScanOptions{Shallow: true, Workers: t.workers})
-	m := <-manifest
-	if err = cmp.Or(err, m.err); err != nil {
+	var tree, manifest *Tree
+	err := atOnce(t.workers,
+		func() (err error) {
+			tree, err = t.Sys.Scan(t.Fd, ScanOptions{Shallow: true, Workers: t.workers})
+			return err
+		},
+		func() (err error) {
+			manifest, err = t.manifest()
+			return err
+		})
+	if err != nil {
 		return fmt.Errorf("cannot use template %s: %w", t.Path, err)
 	}
-	if m.tree != nil {
-		tree.apply(m.tree)
+	if manifest != nil {
+		tree.apply(manifest)
 	}
 	if err := tree.exclude(t.without); err != nil {
 		return fmt.Errorf("cannot use template %s: %w", t.Path, err)

@@ -163,7 +163,7 @@ func (r *runner) work(p *Proposal) error {
 		if err := r.state.enter(r.volume, PhaseBackup); err != nil {
 			return err
 		}
-		if err := r.volume.CheckSpace(); err != nil {
+		if err := r.volume.CheckSpace(r.Workers); err != nil {
 			return err
 		}
 		if err := r.volume.Snapshot(r.state.ID, r.Progress, r.Workers); err != nil {
