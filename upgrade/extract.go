@@ -13,6 +13,7 @@ import (
 type extracted struct {
 	kind    string // "deb" or "rpm"
 	version string
+	arch    string // of a Debian package
 	script  string // dpkg's postinst, or %post; "" for none
 	last    string // %posttrans, which runs after the scripts of all packages
 }
@@ -33,7 +34,7 @@ func Extract(root, to string, packages []string) error {
 		if err != nil {
 			return fmt.Errorf("cannot extract the scriptlet of %s: %w", name, err)
 		}
-		fmt.Fprintf(&versions, "%s %s\n", name, p.version)
+		fmt.Fprintln(&versions, strings.TrimSpace(name+" "+p.version+" "+p.arch))
 	}
 	if err := os.WriteFile(filepath.Join(dir, "versions"), []byte(versions.String()), 0o644); err != nil {
 		return fmt.Errorf("cannot extract scriptlets: %w", err)
@@ -66,7 +67,7 @@ func packageOf(root, name string) (*extracted, error) {
 	if version == "" {
 		return nil, errors.New("dpkg has no such package installed")
 	}
-	p := &extracted{kind: "deb", version: version}
+	p := &extracted{kind: "deb", version: version, arch: arch}
 	for _, file := range []string{name, name + ":" + arch} {
 		text, err := os.ReadFile(filepath.Join(root, "var/lib/dpkg/info", file+".postinst"))
 		if !errors.Is(err, fs.ErrNotExist) {

@@ -48,7 +48,7 @@ func (r *runner) openLog() error {
 func (r *runner) steps(steps []VersionStep) error {
 	for _, s := range steps {
 		r.Log("volume version %s becomes %s", s.From, s.To)
-		if err := r.program(s.Path, s.From, s.To); err != nil {
+		if err := r.program(nil, s.Path, s.From, s.To); err != nil {
 			return err
 		}
 		if err := r.volume.WriteState(firstrun.VersionFile, []byte(s.To+"\n")); err != nil {
@@ -67,7 +67,7 @@ func (r *runner) scripts(list []Scriptlet) error {
 	}
 	for _, s := range list {
 		r.Log("running the upgrade scriptlet of %s %s", s.Package, s.Version)
-		err := r.program(s.Path, s.Args()...)
+		err := r.program(s.env(), s.Path, s.Args()...)
 		if exit := (*exec.ExitError)(nil); s.Kind == "rpm" && errors.As(err, &exit) {
 			// Many end with the status of a condition that is not met. rpm warns, and goes on.
 			r.Log("the scriptlet of %s %s ended with %v, which rpm would go on after, too; what it said is in %s", s.Package, s.Version, exit, r.state.Log)
@@ -83,8 +83,8 @@ func (r *runner) scripts(list []Scriptlet) error {
 	return r.volume.WriteState(PackagesFile, []byte(Versions(r.image.Scriptlets)))
 }
 
-// program runs one program to its end. What it says goes to the log and to our own standard error.
-func (r *runner) program(path string, args ...string) error {
+// program runs one program to its end, with more variables. What it says goes to the log and to our own standard error.
+func (r *runner) program(env []string, path string, args ...string) error {
 	if err := r.openLog(); err != nil {
 		return err
 	}
@@ -97,7 +97,8 @@ func (r *runner) program(path string, args ...string) error {
 	c.Dir = "/"
 	c.Env = append(os.Environ(), r.Env...)
 	c.Env = append(c.Env, "PINTLE_VOLUME="+r.volume.Path, "PINTLE_TEMPLATE="+r.template.Path,
-		"PINTLE_FROM="+r.state.From, "PINTLE_TO="+r.state.To, "DPKG_MAINTSCRIPT_NAME=postinst", "DEBIAN_FRONTEND=noninteractive")
+		"PINTLE_FROM="+r.state.From, "PINTLE_TO="+r.state.To)
+	c.Env = append(c.Env, env...)
 	c.Stdout = io.MultiWriter(r.log, os.Stderr)
 	c.Stderr = c.Stdout
 	if err := c.Run(); err != nil {

@@ -182,6 +182,9 @@ func TestExtractDebian(t *testing.T) {
 		t.Errorf("got %+v", list)
 	}
 	list[0].Old = "2.4-9"
+	if list[0].Arch != "amd64" {
+		t.Errorf("the architecture is %q", list[0].Arch)
+	}
 	if got := strings.Join(list[0].Args(), " "); got != "configure 2.4-9" {
 		t.Errorf("it is run with %q", got)
 	}

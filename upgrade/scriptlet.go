@@ -22,7 +22,18 @@ type Scriptlet struct {
 	Package string
 	Version string
 	Kind    string // "deb" or "rpm"
+	Arch    string // of a Debian package
 	Old     string // the version that the volume has seen
+}
+
+// env are variables that the package manager would set; tools for maintainer scripts (dpkg-maintscript-helper,
+// debconf) ask for them.
+func (s Scriptlet) env() []string {
+	if s.Kind != "deb" {
+		return nil
+	}
+	return []string{"DPKG_MAINTSCRIPT_PACKAGE=" + s.Package, "DPKG_MAINTSCRIPT_PACKAGE_REFCOUNT=1", "DPKG_MAINTSCRIPT_ARCH=" + s.Arch,
+		"DPKG_MAINTSCRIPT_NAME=postinst", "DPKG_ADMINDIR=/var/lib/dpkg", "DPKG_ROOT=", "DEBIAN_FRONTEND=noninteractive"}
 }
 
 // Args are the arguments that the package manager would give: rpm the number of versions installed, dpkg the
@@ -44,7 +55,7 @@ func ReadScriptlets(dir string) ([]Scriptlet, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the scriptlets: %w", err)
 	}
-	versions := parseVersions(data)
+	versions, arches := parseVersions(data)
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("cannot list the scriptlets: %w", err)
@@ -56,19 +67,24 @@ func ReadScriptlets(dir string) ([]Scriptlet, error) {
 		if !ok || ext != ".deb" && ext != ".rpm" {
 			continue
 		}
-		list = append(list, Scriptlet{Path: filepath.Join(dir, e.Name()), Package: name, Version: versions[name], Kind: ext[1:]})
+		list = append(list, Scriptlet{Path: filepath.Join(dir, e.Name()), Package: name, Version: versions[name], Arch: arches[name], Kind: ext[1:]})
 	}
 	return list, nil
 }
 
-func parseVersions(data []byte) map[string]string {
-	versions := map[string]string{}
+// parseVersions reads lines of a package, its version, and perhaps its architecture.
+func parseVersions(data []byte) (versions, arches map[string]string) {
+	versions, arches = map[string]string{}, map[string]string{}
 	for line := range strings.Lines(string(data)) {
-		if f := strings.Fields(line); len(f) == 2 {
+		f := strings.Fields(line)
+		if len(f) > 1 {
 			versions[f[0]] = f[1]
 		}
+		if len(f) > 2 {
+			arches[f[0]] = f[2]
+		}
 	}
-	return versions
+	return versions, arches
 }
 
 // Versions is the fact that goes with scriptlets.
@@ -89,7 +105,7 @@ func changedPackages(v *firstrun.Volume, list []Scriptlet) ([]Scriptlet, error) 
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	seen := parseVersions(data)
+	seen, _ := parseVersions(data)
 	var changed []Scriptlet
 	for _, s := range list {
 		s.Old = seen[s.Package]

@@ -249,6 +249,31 @@ func TestSetupMayFail(t *testing.T) {
 	v.has(map[string]string{".pintle/configured": ""})
 }
 
+// Genuine postinst scripts of packages, which the volume has seen in older versions, run to their end: with all that
+// dpkg would tell them, and without starting anything.
+func TestScriptletsOfPackages(t *testing.T) {
+	v := newVolume(t)
+	v.write("allow-setup", "now")
+	v.up(1)
+	now, err := os.ReadFile(filepath.Join(v.dir, ".pintle/packages"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.write(".pintle/packages", "rsyslog 8.0\ncron 3.0pl1-100\ndnsmasq 2.80")
+	c := v.boot(2)
+	c.WaitLog("build 2 runs on version 2")
+	c.Expect("scriptlet of rsyslog", "scriptlet of cron", "scriptlet of dnsmasq")
+	v.has(map[string]string{".pintle/packages": strings.TrimSpace(string(now))})
+	logs, err := filepath.Glob(filepath.Join(v.dir, ".pintle/log/upgrade-*.log"))
+	if err != nil || len(logs) != 1 {
+		t.Fatalf("the logs are %v, %v", logs, err)
+	}
+	text, err := os.ReadFile(logs[0])
+	if err != nil || !strings.Contains(string(text), "001-rsyslog.deb configure 8.0\n") {
+		t.Errorf("the log is %q, %v", text, err)
+	}
+}
+
 // A user without privileges owns the volume, and all that is in it.
 func TestOtherUser(t *testing.T) {
 	v := newVolume(t)
