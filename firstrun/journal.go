@@ -70,12 +70,15 @@ func (o *Op) source() string {
 // of its file says how far it has come, because a rename needs no space and cannot be torn.
 type Journal struct {
 	ID     string `json:"id"`
-	Kind   string `json:"kind"` // populate, upgrade
+	Kind   string `json:"kind"` // kindPopulate, or "upgrade"
 	From   string `json:"from"` // build ids
 	To     string `json:"to"`
 	Backup bool   `json:"backup"` // keep what is replaced in BackupDir/ID
 	Ops    []Op   `json:"-"`
 }
+
+// kindPopulate is the kind of a transaction that fills a volume.
+const kindPopulate = "populate"
 
 // The names of a journal, by phase.
 const (

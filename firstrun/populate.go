@@ -18,11 +18,12 @@ const (
 
 // PopulateOptions are what a populate has besides its template.
 type PopulateOptions struct {
-	BuildID  string // of the image
-	Version  string // of the volume's layout, as the image has it; "" for none
-	Packages string // with scriptlets, and their versions; "" for none
-	Workers  int
-	Progress Progress
+	BuildID    string // of the image
+	Version    string // of the volume's layout, as the image has it; "" for none
+	Packages   string // with scriptlets, and their versions; "" for none
+	Configured string // how setup has succeeded; "" if it has not
+	Workers    int
+	Progress   Progress
 }
 
 // Facts are the operations that write down what a volume was filled with. They come last.
@@ -30,6 +31,9 @@ func (o PopulateOptions) Facts() []Op {
 	ops := []Op{{Do: Put, Path: StateDir + "/" + ManifestFile, Kind: File.String(), From: FromManifest}}
 	if o.Version != "" {
 		ops = append(ops, Op{Do: Put, Path: StateDir + "/" + VersionFile, Kind: File.String(), From: FromData, Data: o.Version + "\n"})
+	}
+	if o.Configured != "" {
+		ops = append(ops, Op{Do: Put, Path: StateDir + "/" + ConfiguredFile, Kind: File.String(), From: FromData, Data: o.Configured + "\n"})
 	}
 	if o.Packages != "" {
 		ops = append(ops, Op{Do: Put, Path: StateDir + "/" + PackagesFile, Kind: File.String(), From: FromData, Data: o.Packages})
@@ -259,7 +263,7 @@ func (v *Volume) PreparePopulate(t *Template, o PopulateOptions) (*Journal, erro
 		return nil, fmt.Errorf("cannot read volume %s: %w", v.Path, err)
 	}
 	v.noteLeft(tree, t.Tree)
-	return &Journal{ID: NewID(), Kind: "populate", To: o.BuildID, Ops: append(PlanPopulate(t.Tree, tree), o.Facts()...)}, nil
+	return &Journal{ID: NewID(), Kind: kindPopulate, To: o.BuildID, Ops: append(PlanPopulate(t.Tree, tree), o.Facts()...)}, nil
 }
 
 // Populate fills a volume from a template, or goes on with what an earlier start began. It gives what was done.
@@ -271,7 +275,7 @@ func (v *Volume) Populate(t *Template, o PopulateOptions) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	if j != nil && phase == journalStage && (j.Kind != "populate" || j.To != o.BuildID) {
+	if j != nil && phase == journalStage && (j.Kind != kindPopulate || j.To != o.BuildID) {
 		if err := v.Discard(); err != nil {
 			return nil, err
 		}

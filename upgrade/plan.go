@@ -50,6 +50,8 @@ type Proposal struct {
 	Scriptlets  []Scriptlet   `json:"scriptlets,omitempty"`
 	After       []string      `json:"after,omitempty"`
 	Full        bool          `json:"fullBackup"`
+
+	foreign bool // it was not pintle that filled the volume
 }
 
 // programs tells whether anything runs that may change the volume in ways of its own.
@@ -70,7 +72,7 @@ func Propose(v *firstrun.Volume, t *firstrun.Template, image Image, o Options) (
 
 // compare does the part of a proposal that costs nothing.
 func compare(v *firstrun.Volume, image Image, o Options) (*Proposal, error) {
-	text, err := v.Fact(firstrun.BuildIDFile)
+	text, version, foreign, err := v.Origin()
 	if err != nil {
 		return nil, err
 	}
@@ -78,12 +80,12 @@ func compare(v *firstrun.Volume, image Image, o Options) (*Proposal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Proposal{Relation: Compare(from, image.ID), From: from.String(), To: image.ID.String(), ToVersion: image.Version}
-	if p.FromVersion, err = v.Fact(firstrun.VersionFile); err != nil {
-		return nil, err
-	}
+	p := &Proposal{Relation: Compare(from, image.ID), From: from.String(), To: image.ID.String(), FromVersion: version, ToVersion: image.Version, foreign: foreign}
 	if p.Relation == Missing {
 		return p, nil
+	}
+	if foreign {
+		p.Relation = Unknown // also of the same build: there is no baseline yet
 	}
 	if p.Relation == Older && !o.Downgrade {
 		p.Refused = "the volume was last used by a newer image; [upgrade] downgrade = true allows to go back"

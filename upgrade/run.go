@@ -201,7 +201,7 @@ func (r *runner) files(p *Proposal) (err error) {
 			return err
 		}
 	}
-	facts, err := r.facts()
+	facts, err := r.facts(p.foreign && p.FromVersion != "")
 	if err != nil {
 		return err
 	}
@@ -209,9 +209,13 @@ func (r *runner) files(p *Proposal) (err error) {
 	return r.volume.Run(j, r.template, r.Progress, r.Workers)
 }
 
-// facts are the operations that write down what the volume has now.
-func (r *runner) facts() ([]firstrun.Op, error) {
+// facts are the operations that write down what the volume has now. A volume of somebody else was set up by him if it
+// has a version.
+func (r *runner) facts(configured bool) ([]firstrun.Op, error) {
 	o := firstrun.PopulateOptions{BuildID: r.image.ID.String(), Version: r.image.Version}
+	if configured {
+		o.Configured = "by build " + r.state.From + ", before pintle"
+	}
 	ops := o.Facts()
 	for i := range ops {
 		_, name := firstrun.SplitLast(ops[i].Path)

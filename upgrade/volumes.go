@@ -319,7 +319,7 @@ func (j *Job) Do(p firstrun.Progress, log func(format string, args ...any)) erro
 	if j.Template == nil {
 		return nil
 	}
-	id, err := j.Volume.Fact(firstrun.BuildIDFile)
+	id, _, _, err := j.Volume.Origin()
 	if err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ func firstrunPlan() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			plans := []populatePlan{}
 			err := eachVolume(loadVolumes(), upgrade.Look, "", func(j *upgrade.Job) error {
-				id, err := j.Volume.Fact(firstrun.BuildIDFile)
+				id, _, _, err := j.Volume.Origin()
 				if err != nil {
 					return err
 				}
@@ -187,7 +187,7 @@ func firstrunRun() *cobra.Command {
 			done := []populatePlan{}
 			config := loadVolumes()
 			err := volumesBut(config.UpToDate, config, upgrade.Alone, "populating", func(j *upgrade.Job) error {
-				id, err := j.Volume.Fact(firstrun.BuildIDFile)
+				id, _, _, err := j.Volume.Origin()
 				p := populatePlan{j.Pair.Volume, j.Pair.Template, j.Image.ID.String(), id != "", nil}
 				if err == nil && (id == "" || j.Pair.EachBoot) {
 					err = j.Do(bar.New(os.Stderr), dataLog)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"pintle/firstrun"
 	"pintle/firstrun/bar"
 	"pintle/upgrade"
 )
@@ -101,7 +100,7 @@ func upgradeRun() *cobra.Command {
 				return dataError(err)
 			}
 			err = volumesBut(config.UpToDate, config, upgrade.Alone, "upgrading", func(j *upgrade.Job) error {
-				id, err := j.Volume.Fact(firstrun.BuildIDFile)
+				id, _, _, err := j.Volume.Origin()
 				if err != nil || id == "" || j.Pair.EachBoot {
 					return err
 				}
