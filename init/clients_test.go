@@ -18,7 +18,7 @@ import (
 )
 
 // goClient is a program that uses go-systemd, connected to the private socket of a container's PID 1 as
-// NewSystemdConnectionContext would connect from within.
+// NewSystemdConnectionContext or NewUserConnectionContext would connect from within.
 type goClient struct {
 	*systemd.Conn
 	t *testing.T
@@ -30,9 +30,15 @@ type goClient struct {
 
 func (c *container) goClient() *goClient {
 	c.t.Helper()
+	return c.goClientAt(controlPath)
+}
+
+// goClientAt is goClient for a socket in another place, as that of a user's manager is.
+func (c *container) goClientAt(path string) *goClient {
+	c.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), storyWait)
 	c.t.Cleanup(cancel)
-	socket := fmt.Sprintf("unix:path=/proc/%d/root%s", c.cmd.Process.Pid, controlPath)
+	socket := fmt.Sprintf("unix:path=/proc/%d/root%s", c.cmd.Process.Pid, path)
 	dial := func() (*dbus.Conn, error) {
 		conn, err := dbus.Dial(socket, dbus.WithContext(ctx))
 		if err == nil {

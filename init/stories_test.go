@@ -290,3 +290,18 @@ func TestUnprivilegedPID1(t *testing.T) {
 	c.signal(unix.SIGTERM)
 	c.ends(0)
 }
+
+// PID 1 of a user is controlled like that user's manager.
+func TestUnprivilegedPID1IsControlled(t *testing.T) {
+	c := boot(t, story{units: sleeper, user: true, env: []string{"XDG_RUNTIME_DIR=/tmp/runtime"}})
+	c.shows("Started a.service")
+	g := c.goClientAt("/tmp/runtime/systemd/private")
+	g.stop("a.service")
+	if got := g.unit("a.service"); got != "loaded inactive dead" {
+		t.Errorf("a.service is %s", got)
+	}
+	g.start("a.service")
+	g.becomes("a.service", "loaded active running")
+	c.signal(unix.SIGTERM)
+	c.ends(0)
+}
