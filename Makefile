@@ -64,7 +64,7 @@ bench-data: $(PINTLE)
 	bench/data.py $(abspath $(PINTLE))
 
 # Crashes populates and upgrades at every single system call over /etc and /var of a Debian root of 7,000 files.
-# It must be run by root, on two processors for 40 minutes, and tells at the end how many crashes that were.
+# It must be run by root, takes two processors most of an hour, and tells at the end how many crashes that were.
 crash: $(OUT)/crash-tree
 	$(GO) test -timeout 0 -v -run 'Killed|FailedCalls' -p 1 ./firstrun ./upgrade -crash-tree $(abspath $(OUT)/crash-tree) -crash-all \
 		| tee $(OUT)/crash.log | awk -f images/data/crashes.awk
