@@ -61,7 +61,7 @@ func TestFailedCallsWhereAVolumeIsTakenOver(t *testing.T) {
 	b.File("template/etc/conf", "new", 0o644)
 	b.Times()
 	faulty.Must(t, firstrun.WriteTemplateManifest(&firstrun.Sys{}, b.Path("template"), "two"))
-	c := &upgrade.Config{Pairs: []firstrun.Pair{{Template: b.Path("template"), Volume: b.Path("volume")}}, Replace: []string{"*"}}
+	c := &upgrade.Config{Pairs: []firstrun.Pair{{Template: b.Path("template"), Volume: b.Path("volume")}}, Replace: []string{"*"}, Workers: 1}
 	start := func(sys *firstrun.Sys) error {
 		template, err := firstrun.OpenTemplate(sys, b.Path("template"), 1)
 		if err != nil {
