@@ -225,3 +225,13 @@ func BenchmarkProcesses(b *testing.B) {
 	_ = unix.Kill(pid, unix.SIGKILL)
 	wait(b, pid)
 }
+
+// A process that we have started is no reason to look for others, unless somebody else has got a pid before it.
+func TestTrackerKnowsOurOwnPIDs(t *testing.T) {
+	tracker := &Tracker{members: map[int]*member{}, sessions: map[int]string{}, invoked: map[string]string{}, last: 10}
+	for _, c := range []struct{ pid, last int }{{11, 11}, {12, 12}, {14, 12}, {15, 12}} {
+		if tracker.Started("a.service", "", c.pid); tracker.last != c.last {
+			t.Errorf("after %d, what is new begins behind %d, not %d", c.pid, tracker.last, c.last)
+		}
+	}
+}

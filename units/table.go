@@ -189,12 +189,16 @@ func table(section string) map[string]*Setting {
 	return t.known
 }
 
-// find gives the setting of a name; nil if there is none.
+// find gives the setting of a name in a section; nil if there is none.
 func find(section, name string) *Setting {
-	t := sectionTables[section]
-	if t == nil {
-		return nil
+	if t := sectionTables[section]; t != nil {
+		return t.find(name)
 	}
+	return nil
+}
+
+// find makes the setting if nobody has looked for it before.
+func (t *sectionTable) find(name string) *Setting {
 	t.Lock()
 	defer t.Unlock()
 	if s := t.known[name]; s != nil || t.whole {
@@ -202,15 +206,15 @@ func find(section, name string) *Setting {
 	}
 	field := name
 	switch {
-	case section != "Unit":
+	case t.section != "Unit":
 	case strings.HasPrefix(name, "Condition"):
 		field = "Conditions"
 	case strings.HasPrefix(name, "Assert"):
 		field = "Asserts"
 	}
-	for _, p := range sectionParts[section] {
+	for _, p := range sectionParts[t.section] {
 		if f, ok := partTypes[p].FieldByName(field); ok {
-			addSetting(t.known, section, p, f)
+			addSetting(t.known, t.section, p, f)
 		}
 	}
 	if t.known[name] == nil {

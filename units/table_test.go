@@ -104,3 +104,25 @@ func TestTagsAsReflectReadsThem(t *testing.T) {
 		}
 	}
 }
+
+// A setting is the same whether it is made by itself or with all of its section.
+func TestSettingsAreMadeOneByOne(t *testing.T) {
+	for section := range sectionParts {
+		for name, want := range table(section) {
+			alone := &sectionTable{section: section, known: map[string]*Setting{}}
+			got := alone.find(name)
+			if got == nil {
+				t.Errorf("[%s] %s is not found by itself", section, name)
+				continue
+			}
+			g, w := *got, *want
+			g.parse, w.parse = nil, nil // functions cannot be compared; Parser names them
+			if !reflect.DeepEqual(g, w) {
+				t.Errorf("[%s] %s by itself is %+v, not %+v", section, name, g, w)
+			}
+		}
+		if s := (&sectionTable{section: section, known: map[string]*Setting{}}).find("NoSuchSetting"); s != nil {
+			t.Errorf("[%s] has NoSuchSetting: %+v", section, s)
+		}
+	}
+}
